@@ -1,0 +1,51 @@
+/**
+ * What the rest of the platform may ask of the object that owns executions. Every call
+ * names tenant and execution; an execution of another tenant is answered as not found.
+ * Refusals come back as values because errors lose their class over RPC.
+ * @module
+ */
+import type { ExecutionStatus, ExecutionView, LogEntry, Trigger } from "../../sdk/schema/execution.ts";
+import type { ProblemCode } from "../../sdk/schema/problem.ts";
+
+export interface StartRequest {
+  tenant: string;
+  id: string;
+  workflowId: string;
+  /** SHA-256 of the bundle, hex. */
+  bundle: string;
+  version: number;
+  trigger: Trigger;
+  /** Encoded by sdk/schema/codec. */
+  input: string;
+  /** ms; null = the platform's longest. */
+  timeoutMs: number | null;
+  createdAt: number;
+  parent: { id: string; stepKey: string } | null;
+}
+
+export type Reply<T> = { ok: true; value: T } | { ok: false; code: ProblemCode; detail: string };
+
+export interface Outline {
+  id: string;
+  status: ExecutionStatus;
+  /** False when the execution existed already. */
+  created: boolean;
+}
+
+export interface ExecutionObject {
+  /** Durable when it returns; the first turn runs on by itself. Starting twice is a no-op. */
+  start(request: StartRequest): Promise<Reply<Outline>>;
+  /** Starts and returns at the end, or when `waitMs` have passed or the execution waits for something. */
+  run(request: StartRequest, waitMs: number): Promise<Reply<ExecutionView>>;
+  /** Returns at the next end or after `waitMs`; `waitMs` 0 answers at once. */
+  get(tenant: string, id: string, waitMs: number): Promise<Reply<ExecutionView>>;
+  logs(tenant: string, id: string, after: number, limit: number): Promise<Reply<LogEntry[]>>;
+  /** Buffers an event; `dedupe` makes a second delivery a no-op. */
+  send(tenant: string, id: string, type: string, payload: string, dedupe: string | null): Promise<Reply<{ accepted: boolean }>>;
+  decide(tenant: string, id: string, stepKey: string, decision: string): Promise<Reply<{ accepted: boolean }>>;
+  pause(tenant: string, id: string): Promise<Reply<Outline>>;
+  resume(tenant: string, id: string): Promise<Reply<Outline>>;
+  cancel(tenant: string, id: string, options: { rollback: boolean; reason: string }): Promise<Reply<Outline>>;
+  /** Continues from the failed (or the named) step; later steps are forgotten. */
+  retry(tenant: string, id: string, fromStep: string | null): Promise<Reply<Outline>>;
+}

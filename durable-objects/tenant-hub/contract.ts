@@ -1,0 +1,44 @@
+/**
+ * The index of one tenant's executions: registered before anything of an execution shows,
+ * updated after each turn in batches, repaired by asking the execution's own object.
+ * @module
+ */
+import type { ExecutionStatus, ExecutionSummary, TriggerKind } from "../../sdk/schema/execution.ts";
+
+export interface IndexEntry {
+  id: string;
+  workflowId: string;
+  version: number;
+  status: ExecutionStatus;
+  trigger: TriggerKind;
+  parentId: string | null;
+  createdAt: number;
+  completedAt: number | null;
+  errorMessage: string | null;
+  /** Higher wins: the turn number the entry was made at. */
+  revision: number;
+  /** The whole StartRequest as JSON until the execution's object has it: the sweep starts it again. */
+  start: string | null;
+}
+
+export interface ListQuery {
+  workflowId?: string;
+  status?: ExecutionStatus;
+  trigger?: TriggerKind;
+  parentId?: string;
+  /** ms since the epoch. */
+  createdAfter?: number;
+  createdBefore?: number;
+  cursor?: string;
+  limit: number;
+}
+
+export interface HubObject {
+  /** Durable when it returns. Batches by itself: concurrent calls share a commit. */
+  put(entry: IndexEntry): Promise<void>;
+  list(query: ListQuery): Promise<{ data: ExecutionSummary[]; nextCursor: string | null }>;
+  /** Per workflow: executions by status, and when the last began. */
+  counts(): Promise<Array<{ workflow_id: string; status: ExecutionStatus; count: number; last_at: string }>>;
+  /** Entries that are neither ended nor heard of for `olderThanMs`. */
+  stale(olderThanMs: number, limit: number): Promise<IndexEntry[]>;
+}

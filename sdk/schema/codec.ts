@@ -1,0 +1,139 @@
+/**
+ * Values as strings: everything structured clone carries, in a form a database keeps and
+ * a person can read. The first character names the form:
+ * `j` plain JSON (the usual, fast case), `d` devalue, `r` a reference to a spilled value.
+ * @module
+ */
+import * as devalue from "devalue";
+
+/** A value or stream too large for the journal, kept as an object of its own. */
+export interface Spilled {
+  key: string;
+  bytes: number;
+  /** `value`: an encoded string; `stream`: raw bytes to hand back as a ReadableStream. */
+  form: "value" | "stream";
+}
+
+const errorTypes = { Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError };
+
+const reducers = {
+  Error: (value: unknown) => value instanceof Error && [value.name, value.message, value.stack ?? "", value.cause],
+};
+const revivers = {
+  Error: ([name, message, stack, cause]: [string, string, string, unknown]) => {
+    const Type = name in errorTypes ? errorTypes[name as keyof typeof errorTypes] : Error;
+    const error = cause === undefined ? new Type(message) : new Type(message, { cause });
+    if (error.name !== name) Object.defineProperty(error, "name", { value: name, configurable: true, writable: true });
+    Object.defineProperty(error, "stack", { value: stack, configurable: true, writable: true });
+    return error;
+  },
+};
+
+/** Thrown for values no journal can hold: functions, symbols, class instances with methods, … */
+export class UnserializableError extends Error {
+  override readonly name = "UnserializableError";
+}
+
+/** True when JSON.parse(JSON.stringify(value)) is the same value. */
+function isPlain(value: unknown, depth: number): boolean {
+  if (value === null) return true;
+  switch (typeof value) {
+    case "string":
+    case "boolean":
+      return true;
+    case "number":
+      return Number.isFinite(value) && !Object.is(value, -0);
+    case "object": {
+      if (depth > 32) return false;
+      if (Array.isArray(value)) {
+        for (let index = 0; index < value.length; index++) if (!(index in value) || !isPlain(value[index], depth + 1)) return false;
+        return true;
+      }
+      if (Object.getPrototypeOf(value) !== Object.prototype || "toJSON" in value || Object.hasOwn(value, "__proto__")) return false;
+      for (const key of Object.keys(value)) if (!isPlain((value as Record<string, unknown>)[key], depth + 1)) return false;
+      return true;
+    }
+    default:
+      return false;
+  }
+}
+
+/** @throws UnserializableError naming the path of the first thing that has no form. */
+export function encode(value: unknown): string {
+  if (isPlain(value, 0)) return `j${JSON.stringify(value)}`;
+  try {
+    return `d${devalue.stringify(value, reducers)}`;
+  } catch (error) {
+    const path = error instanceof devalue.DevalueError && error.path ? ` at ${error.path}` : "";
+    throw new UnserializableError(`${error instanceof Error ? error.message : String(error)}${path}. Return plain data: objects, arrays, Date, Map, Set, typed arrays, BigInt, Error.`);
+  }
+}
+
+export function encodeSpilled(spilled: Spilled): string {
+  return `r${JSON.stringify(spilled)}`;
+}
+
+export function spilledIn(text: string): Spilled | null {
+  return text.startsWith("r") ? (JSON.parse(text.slice(1)) as Spilled) : null;
+}
+
+/** The inverse of {@link encode}; a spilled value must be fetched first. */
+export function decode(text: string): unknown {
+  const body = text.slice(1);
+  switch (text[0]) {
+    case "j":
+      return JSON.parse(body);
+    case "d":
+      return devalue.parse(body, revivers);
+    default:
+      throw new UnserializableError(`a stored value begins with ${JSON.stringify(text[0])}, which no codec of this version reads`);
+  }
+}
+
+type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
+/** The value as JSON shows it: dates as ISO strings, maps as objects or pairs, bytes as base64, … */
+export function toJson(text: string | null): Json {
+  if (text === null) return null;
+  if (text.startsWith("j")) return JSON.parse(text.slice(1)) as Json;
+  const spilled = spilledIn(text);
+  if (spilled) return { $spilled: spilled.form, bytes: spilled.bytes };
+  return present(decode(text), new Set());
+}
+
+function present(value: unknown, seen: Set<object>): Json {
+  if (value === null || value === undefined) return null;
+  if (typeof value === "bigint") return value.toString();
+  if (typeof value === "number") return Number.isFinite(value) ? value : String(value);
+  if (typeof value === "string" || typeof value === "boolean") return value;
+  if (typeof value !== "object") return String(value);
+  if (seen.has(value)) return "[circular]";
+  seen.add(value);
+  try {
+    return presentObject(value, seen);
+  } finally {
+    seen.delete(value);
+  }
+}
+
+function presentObject(value: object, seen: Set<object>): Json {
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? "Invalid Date" : value.toISOString();
+  if (value instanceof Error) return { name: value.name, message: value.message };
+  if (value instanceof RegExp || value instanceof URL) return String(value);
+  if (Array.isArray(value)) return value.map((item) => present(item, seen));
+  if (value instanceof Set) return [...value].map((item) => present(item, seen));
+  if (value instanceof Map) {
+    const entries = [...value];
+    if (entries.every(([key]) => typeof key === "string")) return Object.fromEntries(entries.map(([key, item]) => [key as string, present(item, seen)]));
+    return entries.map(([key, item]) => [present(key, seen), present(item, seen)]);
+  }
+  if (value instanceof ArrayBuffer) return { $bytes: base64(new Uint8Array(value)) };
+  if (ArrayBuffer.isView(value)) return { $bytes: base64(new Uint8Array(value.buffer, value.byteOffset, value.byteLength)) };
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, present(item, seen)]));
+}
+
+function base64(bytes: Uint8Array): string {
+  let text = "";
+  for (let index = 0; index < bytes.length; index += 0x8000) text += String.fromCharCode(...bytes.subarray(index, index + 0x8000));
+  return btoa(text);
+}

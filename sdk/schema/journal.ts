@@ -1,0 +1,249 @@
+/**
+ * The turn protocol: what travels between the object that owns an execution and the
+ * isolate that runs its code. Rows are positional tuples inside one JSON string, so that
+ * SQLite's json_each() writes a batch without JavaScript touching each row, and reading
+ * a journal back is one string too.
+ *
+ * Invariants
+ * 1. `started` and `ended` ordinals come from one counter per execution: sorted, they are
+ *    the linear history that a replay follows.
+ * 2. A row is only ever replaced by a later state of the same step; ordinals never change.
+ * 3. Values (`output`, `input`, `payload`) are strings made by ./codec.ts and opaque to
+ *    everyone but the isolate and the views.
+ * @module
+ */
+import type { ErrorRecord, StepKind, StepStatus, Trigger } from "./execution.ts";
+
+export interface StepRecord {
+  key: string;
+  name: string;
+  count: number;
+  kind: StepKind;
+  status: StepStatus;
+  /** Ordinal at which the workflow asked for the step. */
+  started: number;
+  /** Ordinal at which its outcome was handed to the workflow; null while open. */
+  ended: number | null;
+  /** Attempts made so far. */
+  attempt: number;
+  /** Milliseconds since the epoch. */
+  startedAt: number;
+  endedAt: number | null;
+  /** When to wake: a sleep's end, the next attempt, a wait's timeout. */
+  due: number | null;
+  output: string | null;
+  error: ErrorRecord | null;
+  /** By kind: event `{type}`, invoke `{workflow,input,child}`, approval request, … */
+  detail: StepDetail | null;
+}
+
+export interface StepDetail {
+  /** event: the awaited type. */
+  type?: string;
+  /** invoke: the child's workflow id, its input (encoded) and execution id. */
+  workflow?: string;
+  input?: string;
+  child?: string;
+  /** approval: what is asked, of whom. */
+  approval?: ApprovalRequest;
+  /** The output must not be shown. */
+  sensitive?: boolean;
+  /** A rollback handler was registered with the step. */
+  rollback?: boolean;
+  /** continueAsNew and re-runs: effects get fresh idempotency keys. */
+  generation?: number;
+}
+
+export interface ApprovalRequest {
+  title: string;
+  description?: string;
+  /** User ids or role names allowed to decide. */
+  from?: string[];
+}
+
+export type StepRow = [
+  key: string,
+  name: string,
+  count: number,
+  kind: StepKind,
+  status: StepStatus,
+  started: number,
+  ended: number | null,
+  attempt: number,
+  startedAt: number,
+  endedAt: number | null,
+  due: number | null,
+  output: string | null,
+  error: string | null,
+  detail: string | null,
+];
+
+/** Column names of {@link StepRow}, in order: the SQL is made from them. */
+export const stepColumns = [
+  "key",
+  "name",
+  "count",
+  "kind",
+  "status",
+  "started",
+  "ended",
+  "attempt",
+  "started_at",
+  "ended_at",
+  "due",
+  "output",
+  "error",
+  "detail",
+] as const;
+
+export function toRow(step: StepRecord): StepRow {
+  return [
+    step.key,
+    step.name,
+    step.count,
+    step.kind,
+    step.status,
+    step.started,
+    step.ended,
+    step.attempt,
+    step.startedAt,
+    step.endedAt,
+    step.due,
+    step.output,
+    step.error === null ? null : JSON.stringify(step.error),
+    step.detail === null ? null : JSON.stringify(step.detail),
+  ];
+}
+
+export function fromRow(row: StepRow): StepRecord {
+  return {
+    key: row[0],
+    name: row[1],
+    count: row[2],
+    kind: row[3],
+    status: row[4],
+    started: row[5],
+    ended: row[6],
+    attempt: row[7],
+    startedAt: row[8],
+    endedAt: row[9],
+    due: row[10],
+    output: row[11],
+    error: row[12] === null ? null : (JSON.parse(row[12]) as ErrorRecord),
+    detail: row[13] === null ? null : (JSON.parse(row[13]) as StepDetail),
+  };
+}
+
+/** Something that arrived from outside and waits to be consumed, in order of `seq`. */
+export interface Signal {
+  seq: number;
+  /** `event:<type>`, `approval:<step key>` or `child:<step key>`. */
+  channel: string;
+  /** Encoded value. */
+  payload: string;
+  receivedAt: number;
+}
+
+export interface LogRow {
+  at: number;
+  level: "debug" | "info" | "warn" | "error";
+  message: string;
+  step: string | null;
+}
+
+export interface Batch {
+  /** JSON array of {@link StepRow}. */
+  steps: string;
+  /** Number of rows in `steps`. */
+  count: number;
+  /** Signals handed to the workflow. */
+  consumed: number[];
+  logs: LogRow[];
+}
+
+export interface Limits {
+  /** Steps an execution may have. */
+  steps: number;
+  /** Bytes of one value kept in the journal; above it, spilled. */
+  inlineBytes: number;
+  /** Bytes of one value at all. */
+  valueBytes: number;
+  /** Outbound requests of one turn. */
+  requests: number;
+}
+
+export const defaultLimits: Limits = {
+  steps: 10_000,
+  inlineBytes: 1024 * 1024,
+  valueBytes: 25 * 1024 * 1024,
+  requests: 1_000,
+};
+
+export interface TurnInput {
+  executionId: string;
+  workflowId: string;
+  /** Counts the turns of the execution: commits of an older turn are refused. */
+  turn: number;
+  /** 1, and one more after every continueAsNew. */
+  run: number;
+  /** Part of idempotency keys: one more after every deliberate restart. */
+  generation: number;
+  version: number;
+  createdAt: number;
+  now: number;
+  trigger: Trigger;
+  /** Encoded. */
+  input: string;
+  /** JSON array of {@link StepRow}. */
+  steps: string;
+  signals: Signal[];
+  /** `rollback`: the execution is being cancelled, run the handlers of what completed. */
+  mode: "run" | "rollback";
+  limits: Limits;
+}
+
+export interface Divergence {
+  /** Ordinal in the history. */
+  at: number;
+  expected: string;
+  found: string;
+  hint: string;
+}
+
+export type Outcome =
+  | { type: "completed"; output: string }
+  | { type: "failed"; error: ErrorRecord }
+  | { type: "cancelled" }
+  | { type: "suspended" }
+  | { type: "paused" }
+  | { type: "continued"; input: string }
+  | { type: "stalled"; divergence: Divergence };
+
+export interface TurnResult {
+  outcome: Outcome;
+  /** What no commit has carried home yet. */
+  batch: Batch;
+}
+
+export interface CommitReply {
+  /** The turn should end at the next step boundary. */
+  stop: "pause" | null;
+}
+
+/** What arrived while a turn is under way. */
+export interface News {
+  signals: Signal[];
+  now: number;
+  stop: "pause" | null;
+}
+
+/** The one capability an isolate holds for an execution. */
+export interface HostPort {
+  /** Makes everything in `batch` durable before it returns. */
+  commit(turn: number, batch: Batch): Promise<CommitReply>;
+  /** Resolves when a signal after `seq` is there, or at `due`, or when the turn should stop. */
+  news(turn: number, seq: number, due: number | null): Promise<News>;
+  /** Stores a large value; the returned reference goes into the journal. */
+  spill(turn: number, bytes: Uint8Array): Promise<string>;
+  unspill(reference: string): Promise<Uint8Array>;
+}

@@ -1,0 +1,76 @@
+/**
+ * What the platform knows of a deployed bundle, extracted by loading it in the sandbox.
+ * @module
+ */
+import { z } from "zod";
+
+const retries = z.object({
+  limit: z.number(),
+  delay: z.union([z.number(), z.string()]).optional(),
+  backoff: z.enum(["constant", "linear", "exponential"]).optional(),
+});
+
+export const webhookScheme = z.enum(["github", "standard", "none"]);
+export type WebhookScheme = z.infer<typeof webhookScheme>;
+
+export const triggerManifest = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("manual") }),
+  z.object({ kind: z.literal("api") }),
+  z.object({
+    kind: z.literal("webhook"),
+    /** Last part of `/hooks/{tenant}/{path}`. */
+    path: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/),
+    scheme: webhookScheme,
+    /** Only deliveries whose event header is one of these (GitHub: X-GitHub-Event). */
+    events: z.array(z.string()).optional(),
+  }),
+  z.object({ kind: z.literal("event"), type: z.string(), filter: z.json().optional() }),
+  z.object({ kind: z.literal("schedule"), cron: z.string(), timezone: z.string() }),
+]);
+export type TriggerManifest = z.infer<typeof triggerManifest>;
+
+export const workflowManifest = z.object({
+  /** Kebab-case; the name to run it by. */
+  id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,99}$/, "must be kebab-case, at most 100 characters"),
+  title: z.string().max(200),
+  description: z.string().max(2000).optional(),
+  /** Name of the export that holds it. */
+  export: z.string(),
+  style: z.enum(["function", "class"]),
+  on: z.array(triggerManifest),
+  /** JSON Schema of the input, null when the workflow takes anything. */
+  input_schema: z.json().nullable(),
+  placement: z.enum(["own", "pooled"]),
+  retries: retries.optional(),
+  /** Longest duration of an execution, ms. */
+  timeout_ms: z.number().int().positive().optional(),
+});
+export type WorkflowManifest = z.infer<typeof workflowManifest>;
+
+export const bundleManifest = z.object({
+  workflows: z.array(workflowManifest).min(1, "exports no workflow: export a workflow() or a class extending WorkflowEntrypoint"),
+});
+export type BundleManifest = z.infer<typeof bundleManifest>;
+
+/** Body of `POST /api/v1/deployments`. */
+export const deploymentRequest = z.object({
+  /** Path of the module whose exports are the workflows; a key of `modules`. */
+  main: z.string().min(1).max(256),
+  /** ES modules by path, already bundled or not; imports between them are relative. */
+  modules: z.record(z.string().min(1).max(256), z.string()),
+  /** The TypeScript the modules were made from, by path: shown, diffed, edited. */
+  sources: z.record(z.string().min(1).max(256), z.string()).default({}),
+  message: z.string().max(500).optional(),
+});
+export type DeploymentRequest = z.infer<typeof deploymentRequest>;
+
+export const deploymentView = z.object({
+  id: z.string(),
+  version: z.number().int(),
+  bundle: z.string(),
+  active: z.boolean(),
+  message: z.string().nullable(),
+  created_at: z.string(),
+  workflows: z.array(workflowManifest),
+});
+export type DeploymentView = z.infer<typeof deploymentView>;

@@ -1,0 +1,25 @@
+// Builds what the sources need before they run: the sandbox's runtime as one text module,
+// and the everstep package (JavaScript and declarations).
+import { execFileSync } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+mkdirSync(join(root, ".build"), { recursive: true });
+
+await build({
+  entryPoints: [join(root, "worker/sandbox/isolate/main.ts")],
+  outfile: join(root, ".build/isolate.txt"),
+  bundle: true,
+  format: "esm",
+  target: "esnext",
+  external: ["cloudflare:*", "node:*", "everstep:*"],
+  logLevel: "warning",
+});
+
+const require = createRequire(import.meta.url);
+const tsc = join(dirname(require.resolve("typescript/package.json")), "bin/tsc");
+execFileSync(process.execPath, [tsc, "-p", join(root, "sdk/tsconfig.json")], { stdio: "inherit" });
