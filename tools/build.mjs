@@ -10,15 +10,22 @@ import { build } from "esbuild";
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 mkdirSync(join(root, ".build"), { recursive: true });
 
-await build({
-  entryPoints: [join(root, "worker/sandbox/isolate/main.ts")],
-  outfile: join(root, ".build/isolate.txt"),
-  bundle: true,
-  format: "esm",
-  target: "esnext",
-  external: ["cloudflare:*", "node:*", "everstep:*"],
-  logLevel: "warning",
-});
+const texts = {
+  isolate: "worker/sandbox/isolate/main.ts",
+  manifest: "worker/sandbox/isolate/manifest.ts",
+  guard: "worker/sandbox/guard/prelude.ts",
+};
+for (const [name, entry] of Object.entries(texts)) {
+  await build({
+    entryPoints: [join(root, entry)],
+    outfile: join(root, `.build/${name}.txt`),
+    bundle: true,
+    format: "esm",
+    target: "esnext",
+    external: ["cloudflare:*", "node:*", "everstep:*"],
+    logLevel: "warning",
+  });
+}
 
 const require = createRequire(import.meta.url);
 const tsc = join(dirname(require.resolve("typescript/package.json")), "bin/tsc");

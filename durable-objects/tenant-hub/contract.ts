@@ -4,6 +4,7 @@
  * @module
  */
 import type { ExecutionStatus, ExecutionSummary, TriggerKind } from "../../sdk/schema/execution.ts";
+import type { Reply } from "../execution/contract.ts";
 
 export interface IndexEntry {
   id: string;
@@ -36,7 +37,8 @@ export interface ListQuery {
 export interface HubObject {
   /** Durable when it returns. Batches by itself: concurrent calls share a commit. */
   put(entry: IndexEntry): Promise<void>;
-  list(query: ListQuery): Promise<{ data: ExecutionSummary[]; nextCursor: string | null }>;
+  /** Newest first. Refused (`bad-request`) only for a cursor that no list gave. */
+  list(query: ListQuery): Promise<Reply<{ data: ExecutionSummary[]; nextCursor: string | null }>>;
   /** Per workflow: executions by status, and when the last began. */
   counts(): Promise<Array<{ workflow_id: string; status: ExecutionStatus; count: number; last_at: string }>>;
   /** Entries that are neither ended nor heard of for `olderThanMs`. */

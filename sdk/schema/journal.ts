@@ -199,6 +199,8 @@ export interface TurnInput {
   signals: Signal[];
   /** `rollback`: the execution is being cancelled, run the handlers of what completed. */
   mode: "run" | "rollback";
+  /** The execution is already on disk: the first effect need not wait for that. */
+  durable: boolean;
   limits: Limits;
 }
 

@@ -1,0 +1,44 @@
+/**
+ * What a call to `/hooks/{slug}/{path}` meets: the tenant, the hook's settings, and the
+ * workflows that listen there, in one round trip. The caller is unknown at this point.
+ * @module
+ */
+import { and, asc, eq, sql } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
+import { hooks } from "./schema/hooks.ts";
+import { tenants } from "./schema/tenants.ts";
+import { workflows } from "./schema/workflows.ts";
+
+export interface HookTarget {
+  tenant_id: string;
+  hook: typeof hooks.$inferSelect | null;
+  /** Active ones with a webhook trigger on the path. */
+  listeners: (typeof workflows.$inferSelect)[];
+}
+
+export async function findHookTarget(d1: D1Database, slug: string, path: string): Promise<HookTarget | null> {
+  const db = drizzle(d1);
+  const [found, listeners] = await db.batch([
+    db
+      .select({ tenant_id: tenants.id, hook: hooks })
+      .from(tenants)
+      .leftJoin(hooks, and(eq(hooks.tenant_id, tenants.id), eq(hooks.path, path)))
+      .where(eq(tenants.slug, slug))
+      .limit(1),
+    db
+      .select({ workflow: workflows })
+      .from(workflows)
+      .innerJoin(tenants, eq(tenants.id, workflows.tenant_id))
+      .where(
+        and(
+          eq(tenants.slug, slug),
+          eq(workflows.is_active, true),
+          sql`exists (select 1 from json_each(${workflows.manifest}, '$.on') as t
+              where json_extract(t.value, '$.kind') = 'webhook' and json_extract(t.value, '$.path') = ${path})`,
+        ),
+      )
+      .orderBy(asc(workflows.id)),
+  ]);
+  const tenant = found[0];
+  return tenant ? { ...tenant, listeners: listeners.map((row) => row.workflow) } : null;
+}

@@ -1,0 +1,90 @@
+/**
+ * The only door to tables that belong to tenants. It is opened for one tenant, adds that
+ * tenant to every statement, and takes no `tenant_id` from callers: a query over another
+ * tenant's rows cannot be written here. Lookups that must come before the tenant is known
+ * (a key, a slug) are in ./credentials.ts, ./tenants.ts and ./hook-lookup.ts, and nowhere else.
+ * @module
+ */
+import { and, eq, sql, type SQL } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
+import type { BatchItem } from "drizzle-orm/batch";
+import type { IndexColumn, SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
+
+export type TenantTable = SQLiteTable & { tenant_id: SQLiteColumn };
+export type Row<T extends TenantTable> = T["$inferSelect"];
+/** Values of a row; an SQL expression may stand for any of them. */
+export type Values<T extends TenantTable> = {
+  [K in keyof Omit<T["$inferInsert"], "tenant_id">]: T["$inferInsert"][K & keyof T["$inferInsert"]] | SQL;
+};
+export type Statement = BatchItem<"sqlite"> & PromiseLike<unknown>;
+
+export interface Selection {
+  where?: SQL | undefined;
+  orderBy?: SQL | undefined;
+  limit?: number;
+  offset?: number;
+}
+
+export interface TenantDb {
+  readonly tenant: string;
+  select<T extends TenantTable>(table: T, selection?: Selection): Promise<Row<T>[]>;
+  first<T extends TenantTable>(table: T, where: SQL | undefined): Promise<Row<T> | null>;
+  count(table: TenantTable, where?: SQL): Promise<number>;
+  insert<T extends TenantTable>(table: T, values: Values<T>): Statement;
+  /** Inserts, or sets `set` on the row that has the same `target`. */
+  upsert<T extends TenantTable>(table: T, values: Values<T>, target: IndexColumn[], set: Partial<Values<T>>): Statement;
+  update<T extends TenantTable>(table: T, set: Partial<Values<T>>, where?: SQL): Statement;
+  /** Returns how many rows went. */
+  remove(table: TenantTable, where: SQL | undefined): Promise<number>;
+  /** One more than the tenant's highest value of a column, worked out by the database. */
+  next(table: TenantTable, column: SQLiteColumn): SQL;
+  /** All statements in one transaction. */
+  batch(statements: readonly Statement[]): Promise<void>;
+}
+
+export function tenantDb(d1: D1Database, tenant: string): TenantDb {
+  const db = drizzle(d1);
+  const mine = (table: TenantTable, where: SQL | undefined) => and(eq(table.tenant_id, tenant), where);
+  /** `undefined` drops the column from the insert; the tenant is ours to fill in. */
+  const owned = (values: object): Record<string, unknown> => ({ ...values, tenant_id: tenant });
+  const unowned = (values: object): Record<string, unknown> => ({ ...values, tenant_id: undefined });
+
+  const select = async <T extends TenantTable>(table: T, { where, orderBy, limit, offset }: Selection = {}): Promise<Row<T>[]> => {
+    const general: TenantTable = table;
+    let query = db.select().from(general).where(mine(table, where)).$dynamic();
+    if (orderBy) query = query.orderBy(orderBy);
+    if (limit !== undefined) query = query.limit(limit);
+    if (offset !== undefined) query = query.offset(offset);
+    // drizzle cannot infer the row of a table that is a type parameter; it is the table's own.
+    return (await query) as Row<T>[];
+  };
+
+  return {
+    tenant,
+    select,
+    async first(table, where) {
+      const [row] = await select(table, { where, limit: 1 });
+      return row ?? null;
+    },
+    count: (table, where) => db.$count(table, mine(table, where)),
+    insert: (table, values) => db.insert(table as TenantTable).values(owned(values)),
+    upsert: (table, values, target, set) =>
+      db
+        .insert(table as TenantTable)
+        .values(owned(values))
+        .onConflictDoUpdate({ target, set: unowned(set) }),
+    update: (table, set, where) =>
+      db
+        .update(table as TenantTable)
+        .set(unowned(set))
+        .where(mine(table, where)),
+    async remove(table, where) {
+      const result = await db.delete(table).where(mine(table, where));
+      return result.meta.changes;
+    },
+    next: (table, column) => sql`(select coalesce(max(${column}), 0) + 1 from ${table} where ${eq(table.tenant_id, tenant)})`,
+    async batch([first, ...rest]) {
+      if (first) await db.batch([first, ...rest]);
+    },
+  };
+}

@@ -1,0 +1,74 @@
+/**
+ * Child executions: started after the parent's row is durable, told of cancellation, and
+ * reporting their end back. Every message may be lost and is repeated by a timer of the
+ * parent; starts and signals are idempotent.
+ * @module
+ */
+import { encode } from "../../sdk/schema/codec.ts";
+import type { ErrorRecord } from "../../sdk/schema/execution.ts";
+import type { StepRecord } from "../../sdk/schema/journal.ts";
+import { isTerminal } from "./outcome.ts";
+import type { Platform } from "./ports.ts";
+import type { Execution, Store } from "./store.ts";
+
+export const childChannel = (stepKey: string): string => `child:${stepKey}`;
+
+export class Children {
+  readonly #store: Store;
+  readonly #platform: Platform;
+  readonly #signalled: (execution: Execution) => void;
+
+  constructor(store: Store, platform: Platform, signalled: (execution: Execution) => void) {
+    this.#store = store;
+    this.#platform = platform;
+    this.#signalled = signalled;
+  }
+
+  /** Starts the children that open invoke steps wait for and that were not started yet. */
+  async startOpen(execution: Execution, again = false): Promise<void> {
+    if (!execution.stored) return;
+    const open = this.#store.openSteps(execution.request.id).filter(({ kind, detail }) => kind === "invoke" && (again || detail?.child === undefined));
+    await Promise.all(open.map((step) => this.#start(execution, step)));
+  }
+
+  async #start(execution: Execution, step: StepRecord): Promise<void> {
+    const { tenant, id } = execution.request;
+    const { workflow, input } = step.detail ?? {};
+    if (workflow === undefined || input === undefined) return;
+    const key = `child:${id}:${execution.generation}:${execution.run}:${step.key}`;
+    const request = await this.#platform.childStart(tenant, workflow, { parentId: id, stepKey: step.key, key, input });
+    if (request === null) {
+      return this.ended(execution, step.key, { status: "failed", error: { name: "Error", message: `there is no active workflow "${workflow}"` } }, `missing:${key}`);
+    }
+    if (step.detail?.child === undefined) this.#store.setDetail(id, step.key, { ...step.detail, child: request.id });
+    const started = await this.#platform.execution(tenant, request.id).start(request);
+    if (!started.ok) this.ended(execution, step.key, { status: "failed", error: { name: "Error", message: started.detail } }, `refused:${key}`);
+  }
+
+  /** A child's end, as it lies in the parent's signals. */
+  ended(execution: Execution, stepKey: string, outcome: { status: string; output?: string | null; error?: ErrorRecord | null }, dedupe: string): void {
+    const { id } = execution.request;
+    if (this.#store.addSignal(id, childChannel(stepKey), encode(outcome), Date.now(), dedupe)) this.#signalled(execution);
+  }
+
+  /** After an execution's end: tell its parent, and cancel children nobody waits for. */
+  async afterEnd(execution: Execution): Promise<void> {
+    await Promise.all([this.tellParent(execution), this.#cancelOpen(execution)]);
+  }
+
+  async tellParent(execution: Execution): Promise<void> {
+    const { tenant, id, parent } = execution.request;
+    if (!parent || !isTerminal(execution.status)) return;
+    const error = execution.error ?? { name: "Error", message: `the child execution was ${execution.status}` };
+    const outcome = execution.status === "completed" ? { status: "completed", output: execution.output } : { status: execution.status, error };
+    // Lost messages are made good by the parent's `children` timer.
+    await this.#platform.execution(tenant, parent.id).childEnded(tenant, parent.id, parent.stepKey, encode(outcome), `${id}:${execution.run}`).catch(() => {});
+  }
+
+  async #cancelOpen(execution: Execution): Promise<void> {
+    const { tenant, id } = execution.request;
+    const orphans = this.#store.steps(id).filter((step) => step.kind === "invoke" && step.ended === null && step.detail?.child !== undefined);
+    const rollback = execution.mode === "rollback";
+    await Promise.all(orphans.map((step) => this.#platform.execution(tenant, step.detail?.child ?? "").cancel(tenant, step.detail?.child ?? "", { rollback, reason: `the parent execution ${id} ended` }).catch(() => {})));
+  }
+}

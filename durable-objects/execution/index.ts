@@ -1,0 +1,222 @@
+/**
+ * The object that owns executions: a thin shell that gives the runner its storage, its
+ * alarm and its calls.
+ * @module
+ */
+import { DurableObject } from "cloudflare:workers";
+import { encode } from "../../sdk/schema/codec.ts";
+import type { ExecutionView, LogEntry } from "../../sdk/schema/execution.ts";
+import { dueTimers, setTimer } from "../lib/timers.ts";
+import { migrate } from "../lib/migrations.ts";
+import { childChannel } from "./children.ts";
+import type { ExecutionObject, Outline, Reply, StartRequest } from "./contract.ts";
+import { cancel, outline, pause, resume, retry } from "./lifecycle.ts";
+import { childPollMs, end, isTerminal, leaseMs } from "./outcome.ts";
+import type { Platform } from "./ports.ts";
+import { Runner } from "./runner.ts";
+import { migrations } from "./schema.ts";
+import { type Execution as State, newExecution } from "./store.ts";
+import { executionView } from "./view.ts";
+
+/** An alarm waits this long for the turns it began; longer ones go on under a lease. */
+const alarmPatienceMs = 200;
+const maxWaitMs = 120_000;
+
+type Found<T> = (execution: State) => Promise<Reply<T>> | Reply<T>;
+
+/** Makes the class; `platformOf` wires it to the rest (worker/index.ts). */
+export function executionClass<Env>(platformOf: (env: Env, ctx: DurableObjectState) => Platform) {
+  return class Execution extends DurableObject<Env> implements ExecutionObject {
+    readonly runner: Runner;
+    /** Executions seen in this lifetime, so that a turn and a call share one state. */
+    readonly known = new Map<string, State>();
+
+    constructor(ctx: DurableObjectState, env: Env) {
+      super(ctx, env);
+      migrate(ctx.storage.sql, migrations);
+      this.runner = new Runner(ctx.storage, platformOf(env, ctx));
+    }
+
+    find(id: string): State | null {
+      const known = this.known.get(id) ?? this.runner.store.find(id);
+      if (known) this.remember(known);
+      return known;
+    }
+
+    remember(execution: State): void {
+      if (this.known.size > 500) for (const [id, old] of this.known) if (old.stored && !this.runner.isRunning(id)) this.known.delete(id);
+      this.known.set(execution.request.id, execution);
+    }
+
+    /** Another tenant's execution is as good as none. */
+    async with<T>(tenant: string, id: string, act: Found<T>): Promise<Reply<T>> {
+      const execution = this.find(id);
+      if (!execution || execution.request.tenant !== tenant) return { ok: false, code: "not-found", detail: `there is no execution ${id}` };
+      return act(execution);
+    }
+
+    async start(request: StartRequest): Promise<Reply<Outline>> {
+      const existing = this.find(request.id);
+      if (existing) return this.again(existing, request);
+      const execution = newExecution(request);
+      this.remember(execution);
+      // The index keeps the whole request: if this process dies, it starts the execution again.
+      await this.runner.report(execution);
+      this.ctx.waitUntil(this.runner.run(execution));
+      return outline(execution, true);
+    }
+
+    async again(existing: State, request: StartRequest): Promise<Reply<Outline>> {
+      if (existing.request.tenant !== request.tenant) return { ok: false, code: "conflict", detail: "that id is taken" };
+      if (!this.runner.isRunning(request.id) && existing.stored) {
+        await this.runner.report(existing);
+        await this.runner.children.tellParent(existing);
+      }
+      return outline(existing);
+    }
+
+    async run(request: StartRequest, waitMs: number): Promise<Reply<ExecutionView>> {
+      const existing = this.find(request.id);
+      if (existing) {
+        const again = await this.again(existing, request);
+        return again.ok ? this.get(request.tenant, request.id, waitMs) : again;
+      }
+      const execution = newExecution(request);
+      this.remember(execution);
+      const turn = this.runner.run(execution);
+      this.ctx.waitUntil(turn);
+      await Promise.race([turn, this.runner.ended(request.id, Math.min(waitMs, maxWaitMs))]);
+      if (!execution.registered) await this.runner.report(execution);
+      return this.get(request.tenant, request.id, waitMs - (Date.now() - request.createdAt));
+    }
+
+    get(tenant: string, id: string, waitMs: number): Promise<Reply<ExecutionView>> {
+      return this.with(tenant, id, async (execution) => {
+        const until = Date.now() + Math.min(waitMs, maxWaitMs);
+        while (!isTerminal(execution.status) && execution.status !== "stalled" && Date.now() < until) await this.runner.ended(id, until - Date.now());
+        return { ok: true, value: executionView(execution, this.runner.store.steps(id)) };
+      });
+    }
+
+    logs(tenant: string, id: string, after: number, limit: number): Promise<Reply<LogEntry[]>> {
+      return this.with(tenant, id, () => ({
+        ok: true,
+        value: this.runner.store.logs(id, after, limit).map(({ at, ...row }) => ({ ...row, at: new Date(at).toISOString() })),
+      }));
+    }
+
+    send(tenant: string, id: string, type: string, payload: string, dedupe: string | null): Promise<Reply<{ accepted: boolean }>> {
+      return this.with(tenant, id, (execution) => this.signal(execution, `event:${type}`, payload, dedupe === null ? null : `event:${dedupe}`));
+    }
+
+    decide(tenant: string, id: string, stepKey: string, decision: string): Promise<Reply<{ accepted: boolean }>> {
+      return this.with(tenant, id, (execution) => {
+        const step = this.runner.store.openSteps(id).find(({ key, kind }) => key === stepKey && kind === "approval");
+        if (!step) return { ok: false, code: "conflict", detail: `no approval "${stepKey}" is pending: it was decided, has expired or was never asked for` };
+        return this.signal(execution, `approval:${stepKey}`, decision, `approval:${stepKey}:${execution.generation}:${execution.run}`);
+      });
+    }
+
+    childEnded(tenant: string, id: string, stepKey: string, payload: string, dedupe: string): Promise<Reply<{ accepted: boolean }>> {
+      return this.with(tenant, id, (execution) => this.signal(execution, childChannel(stepKey), payload, dedupe));
+    }
+
+    signal(execution: State, channel: string, payload: string, dedupe: string | null): Reply<{ accepted: boolean }> {
+      const { id } = execution.request;
+      if (isTerminal(execution.status)) return { ok: false, code: "conflict", detail: `the execution is ${execution.status}: it takes no more events` };
+      let accepted = false;
+      const running = this.runner.isRunning(id);
+      const idle = execution.status === "paused" || execution.status === "stalled";
+      if (!running && !idle) execution.timers = setTimer(execution.timers, "lease", Date.now() + leaseMs);
+      this.runner.save(execution, () => {
+        accepted = this.runner.store.addSignal(id, channel, payload, Date.now(), dedupe);
+      });
+      if (accepted && !idle) this.runner.signalled(execution);
+      return { ok: true, value: { accepted } };
+    }
+
+    pause(tenant: string, id: string): Promise<Reply<Outline>> {
+      return this.with(tenant, id, (execution) => pause(this.runner, execution));
+    }
+
+    resume(tenant: string, id: string): Promise<Reply<Outline>> {
+      return this.with(tenant, id, (execution) => resume(this.runner, execution));
+    }
+
+    cancel(tenant: string, id: string, options: { rollback: boolean; reason: string }): Promise<Reply<Outline>> {
+      return this.with(tenant, id, (execution) => cancel(this.runner, execution, options));
+    }
+
+    retry(tenant: string, id: string, fromStep: string | null): Promise<Reply<Outline>> {
+      return this.with(tenant, id, (execution) => retry(this.runner, execution, fromStep));
+    }
+
+    /** One alarm for all timers of all executions here. Never throws: that would starve the others. */
+    override async alarm(): Promise<void> {
+      this.runner.alarmRang();
+      const turns: Promise<void>[] = [];
+      for (const id of this.runner.store.dueIds(Date.now())) {
+        try {
+          const turn = this.ring(id);
+          if (turn) turns.push(turn);
+        } catch (error) {
+          console.error(JSON.stringify({ level: "error", event: "alarm-failed", execution: id, message: String(error) }));
+        }
+      }
+      // If the process dies while this waits, the platform rings again; no lease has to be written.
+      const patience = new Promise<"late">((resolve) => setTimeout(resolve, alarmPatienceMs, "late"));
+      const done = Promise.allSettled(turns);
+      if (turns.length > 0 && (await Promise.race([done, patience])) === "late") {
+        for (const execution of this.known.values()) {
+          if (this.runner.isRunning(execution.request.id)) {
+            execution.timers = setTimer(setTimer(execution.timers, "lease", Date.now() + leaseMs), "wake", null);
+            this.runner.save(execution);
+          }
+        }
+        this.ctx.waitUntil(done);
+      }
+      this.runner.rearm();
+    }
+
+    ring(id: string): Promise<void> | null {
+      const execution = this.find(id);
+      if (!execution) return null;
+      const now = Date.now();
+      const due = dueTimers(execution.timers, now);
+      if (due.includes("report")) {
+        execution.timers = {};
+        if (execution.reported < execution.revision) return this.runner.report(execution).then(() => this.runner.save(execution));
+        this.runner.save(execution);
+        return null;
+      }
+      if (isTerminal(execution.status)) return null;
+      if (due.includes("timeout")) return this.expire(execution, now);
+      if (this.runner.isRunning(id)) {
+        execution.timers = setTimer(setTimer(execution.timers, "lease", now + leaseMs), "wake", null);
+        this.runner.save(execution);
+        return null;
+      }
+      if (due.includes("children") && !due.includes("wake") && !due.includes("lease")) {
+        execution.timers = setTimer(execution.timers, "children", now + childPollMs);
+        this.runner.save(execution);
+        return this.runner.children.startOpen(execution, true);
+      }
+      return this.runner.run(execution);
+    }
+
+    async expire(execution: State, now: number): Promise<void> {
+      this.runner.fence(execution.request.id);
+      execution.revision++;
+      execution.error = { name: "ExecutionTimeoutError", code: "execution-timeout", message: `the execution took longer than its timeout, which ended ${new Date(execution.timeoutAt ?? now).toISOString()}` };
+      end(execution, "failed", now);
+      this.runner.save(execution);
+      await this.runner.report(execution);
+      await this.runner.children.afterEnd(execution);
+    }
+  };
+}
+
+/** An approval's decision, as it lies in the signals. */
+export function encodeDecision(decision: "approved" | "rejected", comment: string | null, decidedBy: string | null): string {
+  return encode({ decision, comment, decided_by: decidedBy });
+}

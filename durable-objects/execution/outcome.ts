@@ -1,0 +1,76 @@
+/**
+ * How a turn's outcome changes an execution. Pure: state in, state out.
+ * @module
+ */
+import { terminalStatuses, type ExecutionStatus } from "../../sdk/schema/execution.ts";
+import type { Outcome, StepRecord } from "../../sdk/schema/journal.ts";
+import { setTimer, type Timers } from "../lib/timers.ts";
+import type { Execution } from "./store.ts";
+
+/** How long a process may be silent before a turn is taken up again, ms. */
+export const leaseMs = 5_000;
+/** How soon the index hears again of an end whose report may have been lost. */
+const reportAgainMs = 5_000;
+/** How often the children of a waiting execution are asked again. */
+export const childPollMs = 30_000;
+
+export function isTerminal(status: ExecutionStatus): boolean {
+  return terminalStatuses.includes(status);
+}
+
+export function applyOutcome(execution: Execution, outcome: Outcome, open: StepRecord[], now: number): void {
+  execution.revision++;
+  execution.crashes = 0;
+  switch (outcome.type) {
+    case "completed":
+      execution.output = outcome.output;
+      return end(execution, "completed", now);
+    case "failed":
+      execution.error = outcome.error;
+      return end(execution, "failed", now);
+    case "cancelled":
+      return end(execution, "cancelled", now);
+    case "stalled":
+      execution.status = "stalled";
+      execution.divergence = outcome.divergence;
+      execution.timers = {};
+      return;
+    case "paused":
+      execution.status = "paused";
+      execution.timers = {};
+      return;
+    case "continued":
+      execution.run++;
+      execution.request = { ...execution.request, input: outcome.input };
+      execution.timers = withTimeout(execution, { lease: now + leaseMs });
+      return;
+    case "suspended":
+      execution.status = waitingStatus(open);
+      execution.timers = waitingTimers(execution, open, now);
+  }
+}
+
+export function end(execution: Execution, status: ExecutionStatus, now: number): void {
+  // The first report of an execution is repeated by the index itself; later ones by this timer.
+  execution.timers = execution.stored ? { report: now + reportAgainMs } : {};
+  execution.status = status;
+  execution.completedAt = now;
+}
+
+function withTimeout(execution: Execution, timers: Timers): Timers {
+  return execution.timeoutAt === null ? timers : setTimer(timers, "timeout", execution.timeoutAt);
+}
+
+export function waitingTimers(execution: Execution, open: StepRecord[], now: number): Timers {
+  let wake: number | null = null;
+  for (const { due } of open) if (due !== null && (wake === null || due < wake)) wake = due;
+  const children = open.some(({ kind }) => kind === "invoke");
+  return withTimeout(execution, setTimer(setTimer({}, "wake", wake), "children", children ? now + childPollMs : null));
+}
+
+export function waitingStatus(open: StepRecord[]): ExecutionStatus {
+  const waiting = open.filter(({ status }) => status === "waiting");
+  if (waiting.some(({ kind }) => kind === "approval")) return "pending_approval";
+  if (waiting.some(({ kind }) => kind === "event" || kind === "invoke")) return "waiting";
+  return "sleeping";
+}

@@ -1,0 +1,201 @@
+/**
+ * Everything the execution object reads and writes in its SQLite. Synchronous: a change of
+ * several rows made without an await in between is one transaction.
+ * @module
+ */
+import type { ErrorRecord, ExecutionStatus, Trigger } from "../../sdk/schema/execution.ts";
+import { type Batch, type Divergence, fromRow, type LogRow, type Signal, type StepRecord, type StepRow } from "../../sdk/schema/journal.ts";
+import { nextDue, type Timers } from "../lib/timers.ts";
+import type { StartRequest } from "./contract.ts";
+import { readSteps, writeSteps } from "./schema.ts";
+
+export interface Execution {
+  request: StartRequest;
+  status: ExecutionStatus;
+  run: number;
+  generation: number;
+  /** One more after every change that the index should know. */
+  revision: number;
+  mode: "run" | "rollback";
+  output: string | null;
+  error: ErrorRecord | null;
+  divergence: Divergence | null;
+  completedAt: number | null;
+  /** Turns in a row that ended without an outcome. */
+  crashes: number;
+  timers: Timers;
+  /** The instant after which the execution fails. */
+  timeoutAt: number | null;
+  /** False until its row has been written. */
+  stored: boolean;
+  /** The tenant's index knows of it. */
+  registered: boolean;
+  /** The revision the index was last told, in this object's lifetime. */
+  reported: number;
+}
+
+/** Log lines kept per execution. */
+const maxLogLines = 10_000;
+
+type Row = Record<string, SqlStorageValue>;
+const text = (value: SqlStorageValue | undefined): string => String(value);
+const json = <T>(value: SqlStorageValue | undefined): T | null => (typeof value === "string" ? (JSON.parse(value) as T) : null);
+const number = (value: SqlStorageValue | undefined): number | null => (typeof value === "number" ? value : null);
+
+export class Store {
+  readonly #sql: SqlStorage;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+  }
+
+  find(id: string): Execution | null {
+    const [row] = this.#sql.exec<Row>("SELECT * FROM execution WHERE id = ?", id).toArray();
+    return row ? toExecution(row) : null;
+  }
+
+  save(execution: Execution): void {
+    const { request: r } = execution;
+    this.#sql.exec(
+      `INSERT OR REPLACE INTO execution (id, tenant, workflow_id, bundle, version, trigger, input, parent, created_at, timeout_at, status, run,
+         generation, revision, mode, output, error, divergence, completed_at, crashes, timers, wake)
+       VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
+      r.id, r.tenant, r.workflowId, r.bundle, r.version, JSON.stringify(r.trigger), r.input, r.parent && JSON.stringify(r.parent), r.createdAt,
+      execution.timeoutAt, execution.status, execution.run, execution.generation, execution.revision, execution.mode, execution.output,
+      execution.error && JSON.stringify(execution.error), execution.divergence && JSON.stringify(execution.divergence), execution.completedAt,
+      execution.crashes, JSON.stringify(execution.timers), nextDue(execution.timers),
+    );
+    execution.stored = true;
+  }
+
+  /** When the object's alarm has to ring. */
+  nextWake(): number | null {
+    return number(this.#sql.exec<Row>("SELECT min(wake) AS wake FROM execution").one().wake);
+  }
+
+  dueIds(now: number): string[] {
+    return this.#sql.exec<Row>("SELECT id FROM execution WHERE wake <= ? ORDER BY wake LIMIT 1000", now).toArray().map((row) => text(row.id));
+  }
+
+  apply(id: string, batch: Batch): void {
+    if (batch.count > 0) this.#sql.exec(writeSteps, id, batch.steps);
+    for (const seq of batch.consumed) this.#sql.exec("UPDATE signal SET consumed = 1 WHERE seq = ? AND execution_id = ?", seq, id);
+    if (batch.logs.length > 0) this.#log(id, batch.logs);
+  }
+
+  #log(id: string, rows: LogRow[]): void {
+    let seq = number(this.#sql.exec<Row>("SELECT coalesce(max(seq), 0) AS seq FROM log WHERE execution_id = ?", id).one().seq) ?? 0;
+    for (const row of rows) {
+      if (++seq > maxLogLines) return;
+      const last = seq === maxLogLines;
+      this.#sql.exec("INSERT INTO log (execution_id, seq, at, level, message, step) VALUES (?,?,?,?,?,?)", id, seq, row.at, last ? "warn" : row.level, last ? `more than ${maxLogLines} log lines: the rest is dropped` : row.message, row.step);
+    }
+  }
+
+  logs(id: string, after: number, limit: number): Array<LogRow & { seq: number }> {
+    return this.#sql
+      .exec<Row>("SELECT seq, at, level, message, step FROM log WHERE execution_id = ? AND seq > ? ORDER BY seq LIMIT ?", id, after, limit)
+      .toArray()
+      .map((row) => ({ seq: Number(row.seq), at: Number(row.at), level: text(row.level) as LogRow["level"], message: text(row.message), step: row.step === null ? null : text(row.step) }));
+  }
+
+  /** The journal as one JSON text, for the isolate. */
+  journal(id: string): string {
+    return text(this.#sql.exec<Row>(readSteps, id).one().steps);
+  }
+
+  steps(id: string): StepRecord[] {
+    return (JSON.parse(this.journal(id)) as StepRow[]).map(fromRow).sort((a, b) => a.started - b.started);
+  }
+
+  /** Steps that wait for something, without their values. */
+  openSteps(id: string): StepRecord[] {
+    const rows = this.#sql.exec<Row>("SELECT key, kind, status, due, detail, started FROM step WHERE execution_id = ? AND ended IS NULL AND status <> 'cancelled'", id).toArray();
+    return rows.map((row) => ({ key: text(row.key), name: "", count: 0, kind: row.kind, status: row.status, started: Number(row.started), ended: null, attempt: 0, startedAt: 0, endedAt: null, due: number(row.due), output: null, error: null, detail: json(row.detail) }) as StepRecord);
+  }
+
+  setDetail(id: string, key: string, detail: StepRecord["detail"]): void {
+    this.#sql.exec("UPDATE step SET detail = ? WHERE execution_id = ? AND key = ?", JSON.stringify(detail), id, key);
+  }
+
+  writeSteps(id: string, rows: StepRow[]): void {
+    this.#sql.exec(writeSteps, id, JSON.stringify(rows));
+  }
+
+  forgetSteps(id: string, from: number | null): void {
+    if (from === null) this.#sql.exec("DELETE FROM step WHERE execution_id = ?", id);
+    else this.#sql.exec("DELETE FROM step WHERE execution_id = ? AND started >= ?", id, from);
+  }
+
+  forgetRollbacks(id: string): void {
+    this.#sql.exec("DELETE FROM step WHERE execution_id = ? AND kind = 'rollback'", id);
+  }
+
+  /** False when a signal with the same `dedupe` is there already. */
+  addSignal(id: string, channel: string, payload: string, receivedAt: number, dedupe: string | null): boolean {
+    if (dedupe !== null && this.#sql.exec("SELECT 1 FROM signal WHERE execution_id = ? AND dedupe = ?", id, dedupe).toArray().length > 0) return false;
+    this.#sql.exec("INSERT INTO signal (execution_id, channel, payload, received_at, dedupe) VALUES (?,?,?,?,?)", id, channel, payload, receivedAt, dedupe);
+    return true;
+  }
+
+  signals(id: string, after: number): Signal[] {
+    return this.#sql
+      .exec<Row>("SELECT seq, channel, payload, received_at FROM signal WHERE execution_id = ? AND consumed = 0 AND seq > ? ORDER BY seq", id, after)
+      .toArray()
+      .map((row) => ({ seq: Number(row.seq), channel: text(row.channel), payload: text(row.payload), receivedAt: Number(row.received_at) }));
+  }
+}
+
+function toExecution(row: Row): Execution {
+  return {
+    request: {
+      tenant: text(row.tenant),
+      id: text(row.id),
+      workflowId: text(row.workflow_id),
+      bundle: text(row.bundle),
+      version: Number(row.version),
+      trigger: json<Trigger>(row.trigger) ?? { kind: "manual" },
+      input: text(row.input),
+      timeoutMs: null,
+      createdAt: Number(row.created_at),
+      parent: json(row.parent),
+    },
+    status: text(row.status) as ExecutionStatus,
+    run: Number(row.run),
+    generation: Number(row.generation),
+    revision: Number(row.revision),
+    mode: text(row.mode) as Execution["mode"],
+    output: row.output === null ? null : text(row.output),
+    error: json(row.error),
+    divergence: json(row.divergence),
+    completedAt: number(row.completed_at),
+    crashes: Number(row.crashes),
+    timers: json<Timers>(row.timers) ?? {},
+    timeoutAt: number(row.timeout_at),
+    stored: true,
+    registered: true,
+    reported: 0,
+  };
+}
+
+/** A new execution, before its row is written. */
+export function newExecution(request: StartRequest): Execution {
+  return {
+    request,
+    status: "running",
+    run: 1,
+    generation: 1,
+    revision: 1,
+    mode: "run",
+    output: null,
+    error: null,
+    divergence: null,
+    completedAt: null,
+    crashes: 0,
+    timers: {},
+    timeoutAt: request.timeoutMs === null ? null : request.createdAt + request.timeoutMs,
+    stored: false,
+    registered: false,
+    reported: 0,
+  };
+}

@@ -1,0 +1,45 @@
+/**
+ * Writing the index. Puts may arrive late, twice or in any order:
+ *
+ * 1. A higher revision replaces the row and ends its `start`: the execution's object has it.
+ * 2. A lower revision changes nothing.
+ * 3. At the same revision the object's word (`start` null) replaces the row, and the one that
+ *    registered it (`start` given) does not: starting twice returns the first.
+ * 4. Whatever is not older counts as news of the execution for the sweep (see stale.ts).
+ * @module
+ */
+import type { IndexEntry } from "./contract.ts";
+
+/** Longer messages are cut: a page of a hundred summaries stays small. */
+export const longestErrorMessage = 2_000;
+
+const upsert = `
+  INSERT INTO executions (id, workflow_id, version, status, trigger, parent_id, created_at, completed_at, error_message, revision, start, heard_at)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT (id) DO UPDATE SET
+    workflow_id = excluded.workflow_id, version = excluded.version, status = excluded.status, trigger = excluded.trigger,
+    parent_id = excluded.parent_id, created_at = excluded.created_at, completed_at = excluded.completed_at,
+    error_message = excluded.error_message, revision = excluded.revision, start = NULL, heard_at = excluded.heard_at
+  WHERE excluded.revision > revision OR (excluded.revision = revision AND excluded.start IS NULL)`;
+
+const touch = "UPDATE executions SET heard_at = ? WHERE id = ? AND revision = ?";
+
+/** @param now ms since the epoch. */
+export function put(sql: SqlStorage, entry: IndexEntry, now: number): void {
+  const written = sql.exec(
+    upsert,
+    entry.id,
+    entry.workflowId,
+    entry.version,
+    entry.status,
+    entry.trigger,
+    entry.parentId,
+    entry.createdAt,
+    entry.completedAt,
+    entry.errorMessage?.slice(0, longestErrorMessage) ?? null,
+    entry.revision,
+    entry.start,
+    now,
+  ).rowsWritten;
+  if (written === 0) sql.exec(touch, now, entry.id, entry.revision);
+}

@@ -1,0 +1,23 @@
+/**
+ * The `everstep` package: what workflows import.
+ * @module
+ */
+export { type Duration, durationMs } from "./duration.ts";
+export { ChildFailedError, NonRetryableError, StepTimeoutError, ValueError, WaitTimeoutError } from "./errors.ts";
+export { type FilterValue, on, type Trigger, type WebhookOptions } from "./on.ts";
+export type {
+  ApprovalOptions,
+  ApprovalOutcome,
+  Backoff,
+  DelayContext,
+  EventSchemas,
+  Retries,
+  Rollback,
+  RollbackContext,
+  RollbackOptions,
+  Step,
+  StepConfig,
+  StepContext,
+  StepEvent,
+} from "./step.ts";
+export { type Handler, type Workflow, workflow, type WorkflowContext, type WorkflowEvent, type WorkflowOptions, workflowTag } from "./workflow.ts";

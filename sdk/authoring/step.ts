@@ -1,0 +1,115 @@
+/**
+ * The step API: names and meaning of Cloudflare's documented `WorkflowStep`, plus
+ * approvals, child workflows and continueAsNew.
+ * @module
+ */
+import type { z } from "zod";
+import type { Duration } from "./duration.ts";
+import type { Workflow } from "./workflow.ts";
+
+export type Backoff = "constant" | "linear" | "exponential";
+
+export interface DelayContext {
+  ctx: StepContext;
+  error: Error;
+}
+
+export interface Retries {
+  /** Attempts after the first. Default 5; Infinity never gives up. */
+  limit: number;
+  /** Before the next attempt. Default `"1 second"`. */
+  delay?: Duration | ((context: DelayContext) => Duration | Promise<Duration>);
+  /** How the delay grows. Default exponential (doubling). Ignored when `delay` is a function. */
+  backoff?: Backoff;
+  /** Spread delays by up to this share at random, 0 to 1. Default 0. */
+  jitter?: number;
+}
+
+export interface StepConfig {
+  retries?: Retries;
+  /** Of one attempt. Default `"10 minutes"`. */
+  timeout?: Duration;
+  /** `"output"`: the result is kept for replay and never shown. */
+  sensitive?: "output";
+}
+
+export interface StepContext {
+  /** 1 on the first attempt. */
+  attempt: number;
+  step: { name: string; count: number };
+  config: { retries: { limit: number; delay?: Duration; backoff: Backoff }; timeout: Duration; sensitive?: "output" };
+  /** The same for every attempt and after every crash: send it along with outside effects. */
+  idempotencyKey: string;
+  /** Aborted when the attempt times out or the execution ends. */
+  signal: AbortSignal;
+}
+
+export interface RollbackContext<T> {
+  ctx: StepContext;
+  /** Why the execution is being undone. */
+  error: Error;
+  /** What the step returned; undefined when it failed. */
+  output: T | undefined;
+  stepName: string;
+}
+
+export interface RollbackOptions<T> {
+  rollback: (context: RollbackContext<T>) => Promise<void> | void;
+  rollbackConfig?: Pick<StepConfig, "retries" | "timeout">;
+}
+
+export type Rollback<T> = RollbackOptions<T> | RollbackOptions<T>["rollback"];
+
+export interface StepEvent<T> {
+  type: string;
+  payload: T;
+  timestamp: Date;
+}
+
+export interface ApprovalOptions {
+  title: string;
+  description?: string;
+  /** User ids or role names that may decide; anyone with the permission when empty. */
+  from?: readonly string[];
+  /** After which the outcome is `expired`. Default `"7 days"`. */
+  timeout?: Duration;
+}
+
+export interface ApprovalOutcome {
+  decision: "approved" | "rejected" | "expired";
+  comment: string | null;
+  decided_by: string | null;
+  decided_at: Date;
+}
+
+export type EventSchemas = Record<string, z.ZodType>;
+
+/** @template Events schemas of the events a workflow waits for, by type. */
+export interface Step<Events extends EventSchemas = EventSchemas> {
+  /**
+   * Runs `callback` once and remembers its result: on replay the result comes back at once.
+   * Failed attempts are repeated as `config.retries` says; the last error is thrown.
+   */
+  do<T>(name: string, callback: (ctx: StepContext) => Promise<T> | T, rollback?: Rollback<T>): Promise<T>;
+  do<T>(name: string, config: StepConfig, callback: (ctx: StepContext) => Promise<T> | T, rollback?: Rollback<T>): Promise<T>;
+  /** Waits without costing anything. */
+  sleep(name: string, duration: Duration): Promise<void>;
+  /** A time in the past returns at once. Numbers are milliseconds since the epoch. */
+  sleepUntil(name: string, time: Date | number): Promise<void>;
+  /**
+   * The next event of a type sent to this execution; events that came earlier were kept.
+   * @throws WaitTimeoutError after `timeout` (default 24 hours).
+   */
+  waitForEvent<Type extends keyof Events & string>(name: string, options: { type: Type; timeout?: Duration }): Promise<StepEvent<z.output<Events[Type]>>>;
+  waitForEvent<T = unknown>(name: string, options: { type: string; timeout?: Duration }): Promise<StepEvent<T>>;
+  /** Pauses until someone decides or the request expires. */
+  approval(name: string, options: ApprovalOptions): Promise<ApprovalOutcome>;
+  /**
+   * Runs another workflow of the tenant as a child and returns its output.
+   * @throws ChildFailedError when the child fails or is cancelled.
+   */
+  invoke<Input, Output>(name: string, workflow: Workflow<string, Input, Output>, input: Input, options?: { timeout?: Duration }): Promise<Output>;
+  invoke<Output = unknown>(name: string, workflow: string, input: unknown, options?: { timeout?: Duration }): Promise<Output>;
+  /** Ends this run and begins the next under the same id with an empty history. Does not return. */
+  continueAsNew(input: unknown): Promise<never>;
+}

@@ -1,0 +1,83 @@
+/**
+ * Declares a workflow.
+ * @module
+ */
+import type { z } from "zod";
+import type { TriggerKind } from "../schema/execution.ts";
+import type { Duration } from "./duration.ts";
+import type { Trigger } from "./on.ts";
+import type { EventSchemas, Retries, Step } from "./step.ts";
+
+/** Marks workflow values, so that a runtime of any version finds them in a bundle. */
+export const workflowTag: unique symbol = Symbol.for("everstep.workflow") as never;
+
+export interface WorkflowOptions<Id extends string, Input extends z.ZodType, Events extends EventSchemas> {
+  /** Kebab-case, unique in the tenant. */
+  id: Id;
+  title?: string;
+  description?: string;
+  /** Checked before the first step; gives `input` its type. */
+  input?: Input;
+  /** Schemas of the events it waits for, by type. */
+  events?: Events;
+  on?: readonly Trigger[];
+  /** Default for its steps. */
+  retries?: Retries;
+  /** Longest duration of an execution. Default 365 days. */
+  timeout?: Duration;
+  /** `pooled`: many short executions share a Durable Object. Default `own`. */
+  placement?: "own" | "pooled";
+}
+
+export interface WorkflowEvent<Input> {
+  /** What started the execution. */
+  kind: TriggerKind;
+  payload: Readonly<Input>;
+  timestamp: Date;
+  instanceId: string;
+  workflowName: string;
+  /** Webhooks: headers without credentials. */
+  headers: Readonly<Record<string, string>>;
+}
+
+export interface WorkflowContext<Input, Events extends EventSchemas = EventSchemas> {
+  event: WorkflowEvent<Input>;
+  input: Input;
+  step: Step<Events>;
+  execution: { id: string; workflowId: string; version: number; run: number };
+}
+
+export type Handler<Input, Events extends EventSchemas, Output> = (context: WorkflowContext<Input, Events>) => Promise<Output>;
+
+export interface Workflow<Id extends string = string, Input = never, Output = unknown> {
+  readonly [workflowTag]: 1;
+  readonly id: Id;
+  readonly options: WorkflowOptions<string, z.ZodType, EventSchemas>;
+  readonly handler: (context: never) => Promise<Output>;
+  /** Types only: what callers pass. */
+  readonly "~input"?: Input;
+}
+
+/**
+ * A durable workflow: an ordinary async function whose steps are remembered.
+ * @example
+ * ```ts
+ * import { on, workflow } from "everstep";
+ * import { z } from "zod";
+ *
+ * export default workflow(
+ *   { id: "welcome", title: "Welcome", input: z.object({ name: z.string() }), on: [on.manual()] },
+ *   async ({ input, step }) => {
+ *     const greeting = await step.do("greet", async () => `Hello, ${input.name}!`);
+ *     await step.sleep("pause", "1 second");
+ *     return { greeting };
+ *   },
+ * );
+ * ```
+ */
+export function workflow<const Id extends string, Output, Input extends z.ZodType = z.ZodUnknown, Events extends EventSchemas = Record<never, never>>(
+  options: WorkflowOptions<Id, Input, Events>,
+  handler: Handler<z.output<Input>, Events, Output>,
+): Workflow<Id, z.input<Input>, Output> {
+  return { [workflowTag]: 1, id: options.id, options: options as never, handler: handler as never };
+}

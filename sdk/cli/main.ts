@@ -1,0 +1,7 @@
+/**
+ * The `everstep` command.
+ * @module
+ */
+import { run } from "./run.ts";
+
+process.exitCode = await run(process.argv.slice(2));

@@ -1,0 +1,95 @@
+/**
+ * Attempts of a step that runs code: timeout, retries, outcome.
+ *
+ * Invariants
+ * 1. `attempt` counts attempts that failed plus the one that ended the step; an attempt cut
+ *    off by a crash does not count.
+ * 2. The delay before the next attempt is a wait like any other: it survives a restart.
+ * @module
+ */
+import { StepTimeoutError } from "../authoring/errors.ts";
+import type { StepContext } from "../authoring/step.ts";
+import { FatalError, isNonRetryable, toErrorRecord } from "./failures.ts";
+import type { LiveStep } from "./ports.ts";
+import { configView, nextDelay, type Policy } from "./retry.ts";
+import type { Open, Turn } from "./turn.ts";
+
+export type Body = (ctx: StepContext) => unknown;
+
+export function idempotencyKey(turn: Turn, stepKey: string): string {
+  return `${turn.input.executionId}:${turn.input.generation}:${turn.input.run}:${stepKey}`;
+}
+
+export function contextOf(turn: Turn, open: Open, policy: Policy, signal: AbortSignal): StepContext {
+  const { step } = open;
+  return {
+    attempt: step.attempt + 1,
+    step: { name: step.name, count: step.count },
+    config: configView(policy),
+    idempotencyKey: idempotencyKey(turn, step.key),
+    signal,
+  };
+}
+
+/** Goes on where the step is: waits for its next attempt or makes it. */
+export function activate(turn: Turn, open: Open, policy: Policy, body: Body): void {
+  const { due, status } = open.step;
+  const go = (): void => void attempt(turn, open, policy, body);
+  if (status === "retrying" && due !== null) turn.waits.add({ open, channel: null, due, onSignal: go, onDue: go });
+  else go();
+}
+
+async function attempt(turn: Turn, open: Open, policy: Policy, body: Body): Promise<void> {
+  if (turn.finished) return;
+  const { step } = open;
+  const controller = new AbortController();
+  const ctx = contextOf(turn, open, policy, controller.signal);
+  const live: LiveStep = { key: step.key, idempotencyKey: ctx.idempotencyKey, calls: 0 };
+  step.status = "running";
+  step.due = null;
+  turn.enter();
+  turn.onFinish(() => controller.abort(new Error("the execution has ended")));
+  let cancelTimer: (() => void) | null = null;
+  try {
+    const timeout = new Promise<never>((_, reject) => {
+      if (policy.timeoutMs > 0x7fffffff) return;
+      cancelTimer = turn.clock.timer(policy.timeoutMs, () => {
+        const error = new StepTimeoutError(`attempt ${ctx.attempt} of step "${step.name}" took longer than ${policy.timeoutMs} ms`);
+        controller.abort(error);
+        reject(error);
+      });
+    });
+    const run = turn.scope.run({ turn, step: live }, async () => body(ctx));
+    const result = await Promise.race([run, timeout]);
+    const stored = await turn.values.store(`the result of step "${step.name}"`, result);
+    step.attempt = ctx.attempt;
+    turn.settle(open, stored);
+  } catch (error) {
+    await failed(turn, open, policy, body, ctx, error);
+  } finally {
+    (cancelTimer as (() => void) | null)?.();
+    turn.leave();
+  }
+}
+
+async function failed(turn: Turn, open: Open, policy: Policy, body: Body, ctx: StepContext, thrown: unknown): Promise<void> {
+  if (turn.finished) return;
+  if (turn.account.exceeded) return turn.fail(turn.account.exceeded);
+  if (thrown instanceof FatalError) return turn.fail(thrown);
+  const { step } = open;
+  step.attempt = ctx.attempt;
+  const error = toErrorRecord(thrown);
+  if (isNonRetryable(thrown) || ctx.attempt > policy.limit) return turn.settle(open, { error });
+  let delay: number;
+  try {
+    delay = await nextDelay(policy, ctx.attempt, ctx, thrown instanceof Error ? thrown : new Error(error.message), () => turn.random.float());
+  } catch (delayError) {
+    return turn.settle(open, { error: toErrorRecord(delayError) });
+  }
+  if (turn.finished) return;
+  step.status = "retrying";
+  step.error = error;
+  step.due = turn.clock.now() + delay;
+  turn.buffer.touch(step);
+  activate(turn, open, policy, body);
+}

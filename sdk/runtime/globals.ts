@@ -1,0 +1,157 @@
+/**
+ * Determinism by construction: clock, random numbers and ids outside steps come out the
+ * same on every replay; network calls wait for the effect barrier. Outside any execution
+ * (a module's top level) the originals answer.
+ * @module
+ */
+import type { Scope } from "./ports.ts";
+import type { Turn } from "./turn.ts";
+
+type Fetch = (input: RequestInfo | URL, init?: RequestInit) => Promise<Response>;
+
+/** The members this module replaces. */
+export interface Globals {
+  Date: DateConstructor;
+  fetch: Fetch;
+  console: Pick<Console, "debug" | "error" | "info" | "log" | "warn">;
+  setTimeout: unknown;
+  setInterval: unknown;
+  setImmediate?: unknown;
+}
+
+/** Header by which the egress door refuses; turned into a thrown error here. */
+export const refusedHeader = "everstep-egress-refused";
+
+/**
+ * @param target normally globalThis
+ * @param format renders console arguments
+ * @returns restores the originals
+ */
+export function installGlobals(target: Globals, scope: Scope, format: (args: unknown[]) => string): () => void {
+  /** The turn whose workflow code is running between steps. */
+  const outside = (): Turn | undefined => {
+    const frame = scope.current();
+    return frame && frame.step === null ? frame.turn : undefined;
+  };
+  const restores = [replaceDate(target, outside), replaceRandom(outside), replaceFetch(target, scope), replaceConsole(target, scope, format), replaceTimers(target, outside)];
+  return () => {
+    for (const restore of restores.reverse()) restore();
+  };
+}
+
+function put<T extends object, K extends keyof T>(target: T, key: K, value: T[K]): () => void {
+  const original = Object.getOwnPropertyDescriptor(target, key);
+  Object.defineProperty(target, key, { value, configurable: true, writable: true, enumerable: original?.enumerable ?? false });
+  return () => {
+    if (original) Object.defineProperty(target, key, original);
+    else Reflect.deleteProperty(target, key);
+  };
+}
+
+function replaceDate(target: Globals, outside: () => Turn | undefined): () => void {
+  const Original = target.Date;
+  const now = (): number => outside()?.now ?? Original.now();
+  const Replayed: DateConstructor = new Proxy(Original, {
+    construct: (Class, args: unknown[], newTarget): Date => Reflect.construct(Class, args.length === 0 ? [now()] : args, newTarget === Replayed ? Class : newTarget) as Date,
+    apply: () => new Original(now()).toString(),
+    get: (Class, key) => (key === "now" ? now : (Reflect.get(Class, key) as unknown)),
+  });
+  const restoreConstructor = put(Original.prototype as { constructor: unknown }, "constructor", Replayed);
+  const restoreDate = put(target, "Date", Replayed);
+  const performanceNow = performance.now.bind(performance);
+  const restorePerformance = put(performance, "now", () => {
+    const turn = outside();
+    return turn ? turn.now - turn.input.createdAt : performanceNow();
+  });
+  return () => {
+    restorePerformance();
+    restoreDate();
+    restoreConstructor();
+  };
+}
+
+function replaceRandom(outside: () => Turn | undefined): () => void {
+  const { random } = Math;
+  const randomUUID = crypto.randomUUID.bind(crypto);
+  const getRandomValues = crypto.getRandomValues.bind(crypto);
+  const restores = [
+    put(Math, "random", () => outside()?.random.float() ?? random()),
+    put(crypto, "randomUUID", () => (outside()?.random.uuid() as ReturnType<typeof randomUUID>) ?? randomUUID()),
+    put(crypto, "getRandomValues", ((array: ArrayBufferView) => {
+      const turn = outside();
+      if (!turn) return getRandomValues(array as never);
+      turn.random.fill(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
+      return array;
+    }) as typeof crypto.getRandomValues),
+  ];
+  return () => {
+    for (const restore of restores) restore();
+  };
+}
+
+const withoutKey = new Set(["GET", "HEAD", "OPTIONS"]);
+
+function replaceFetch(target: Globals, scope: Scope): () => void {
+  const original = target.fetch;
+  const send = async (turn: Turn, stepKey: string, key: string | null, request: Request): Promise<Response> => {
+    if (++turn.requests > turn.input.limits.requests) throw new Error(`the turn made more than ${turn.input.limits.requests} requests: split the work over several executions`);
+    await turn.barrier();
+    if (key !== null && !withoutKey.has(request.method) && !request.headers.has("idempotency-key")) request.headers.set("idempotency-key", key);
+    request.headers.set("everstep-execution", turn.input.executionId);
+    request.headers.set("everstep-step", encodeURIComponent(stepKey));
+    const response = await original(request);
+    const refused = response.headers.get(refusedHeader);
+    if (refused === null) return response;
+    const problem = (await response.json().catch(() => ({}))) as { detail?: string };
+    throw Object.assign(new Error(problem.detail ?? `the request was refused: ${refused}`), { name: "EgressError", code: refused });
+  };
+  return put(target, "fetch", async (input, init) => {
+    const frame = scope.current();
+    if (!frame) return original(input, init);
+    const request = new Request(input, init);
+    const { turn, step } = frame;
+    if (step) return send(turn, step.key, `${step.idempotencyKey}:${++step.calls}`, request);
+    return replayedFetch(turn, request, (live, key, again) => send(turn, live, key, again));
+  });
+}
+
+/** A fetch in the workflow's own code: becomes a step, so that a replay sees the same answer. */
+async function replayedFetch(turn: Turn, request: Request, send: (step: string, key: string | null, request: Request) => Promise<Response>): Promise<Response> {
+  const stored = (await turn.implicitStep(`fetch ${request.method} ${new URL(request.url).host}`.slice(0, 200), async (ctx) => {
+    const response = await send(`${ctx.step.name}-${ctx.step.count}`, ctx.idempotencyKey, request.clone());
+    return { status: response.status, statusText: response.statusText, headers: [...response.headers], body: new Uint8Array(await response.arrayBuffer()) };
+  })) as { status: number; statusText: string; headers: [string, string][]; body: Uint8Array<ArrayBuffer> };
+  const empty = [101, 204, 205, 304].includes(stored.status);
+  return new Response(empty ? null : stored.body, { status: stored.status, statusText: stored.statusText, headers: stored.headers });
+}
+
+function replaceConsole(target: Globals, scope: Scope, format: (args: unknown[]) => string): () => void {
+  const levels = { debug: "debug", log: "info", info: "info", warn: "warn", error: "error" } as const;
+  const restores = Object.entries(levels).map(([method, level]) => {
+    const name = method as keyof typeof levels;
+    const original = target.console[name].bind(target.console);
+    return put(target.console, name, (...args: unknown[]) => {
+      const frame = scope.current();
+      if (!frame) return original(...args);
+      frame.turn.log(level, format(args), frame.step?.key ?? null);
+    });
+  });
+  return () => {
+    for (const restore of restores) restore();
+  };
+}
+
+/** Timers between steps would not survive a restart: refuse them and name what does. */
+function replaceTimers(target: Globals, outside: () => Turn | undefined): () => void {
+  const restores = (["setTimeout", "setInterval", "setImmediate"] as const).map((name) => {
+    const original = target[name] as ((...args: unknown[]) => unknown) | undefined;
+    if (!original) return () => {};
+    return put(target, name, (...args: unknown[]) => {
+      if (outside()) throw new TypeError(`${name} between steps does not survive a restart: use step.sleep, or call it inside step.do`);
+      return original(...args);
+    });
+  });
+  return () => {
+    for (const restore of restores) restore();
+  };
+}

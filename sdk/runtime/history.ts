@@ -1,0 +1,78 @@
+/**
+ * A recorded history as a replay follows it.
+ *
+ * Invariants
+ * 1. Entries are sorted by ordinal: each step's start, then (later) its end.
+ * 2. What was recorded is a prefix of what happened: when the log is exhausted, everything
+ *    the workflow asks for is new; before that, nothing new may be asked for.
+ * @module
+ */
+import { fromRow, type StepRecord, type StepRow } from "../schema/journal.ts";
+
+export interface LogEntry {
+  ordinal: number;
+  type: "start" | "end";
+  step: StepRecord;
+}
+
+export class History {
+  readonly #steps = new Map<string, StepRecord>();
+  readonly #log: LogEntry[] = [];
+  readonly #requested = new Set<string>();
+  #cursor = 0;
+  /** The next free ordinal. */
+  nextOrdinal = 1;
+
+  constructor(rows: string) {
+    for (const row of JSON.parse(rows) as StepRow[]) {
+      const step = fromRow(row);
+      this.#steps.set(step.key, step);
+      this.#log.push({ ordinal: step.started, type: "start", step });
+      if (step.ended !== null) this.#log.push({ ordinal: step.ended, type: "end", step });
+    }
+    this.#log.sort((a, b) => a.ordinal - b.ordinal);
+    this.nextOrdinal = (this.#log.at(-1)?.ordinal ?? 0) + 1;
+  }
+
+  get size(): number {
+    return this.#steps.size;
+  }
+
+  find(key: string): StepRecord | undefined {
+    return this.#steps.get(key);
+  }
+
+  /** The workflow has asked for this step. */
+  request(key: string): void {
+    this.#requested.add(key);
+  }
+
+  get exhausted(): boolean {
+    return this.#cursor >= this.#log.length;
+  }
+
+  /** What the history expects next, or undefined at its end. */
+  get head(): LogEntry | undefined {
+    return this.#log[this.#cursor];
+  }
+
+  /** Steps over starts already asked for; then the next end to deliver, or null when the workflow has to move first. */
+  advance(): LogEntry | null {
+    for (;;) {
+      const head = this.#log[this.#cursor];
+      if (head === undefined || !this.#requested.has(head.step.key)) return null;
+      this.#cursor++;
+      if (head.type === "end") return head;
+    }
+  }
+
+  /** True when the workflow's own part is over: what follows are ends it no longer awaits, and rollbacks. */
+  get onlyUndoingLeft(): boolean {
+    return this.#log.slice(this.#cursor).every(({ type, step }) => step.kind === "rollback" || (type === "end" && this.#requested.has(step.key)));
+  }
+
+  /** One line about an entry, for people. */
+  static describe(entry: LogEntry): string {
+    return entry.type === "start" ? `${entry.step.kind} step "${entry.step.key}"` : `the end of ${entry.step.kind} step "${entry.step.key}"`;
+  }
+}

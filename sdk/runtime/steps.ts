@@ -1,0 +1,146 @@
+/**
+ * The `step` object a workflow gets: argument checks and kinds; the work is Turn's.
+ * @module
+ */
+import { durationMs } from "../authoring/duration.ts";
+import { ChildFailedError, WaitTimeoutError } from "../authoring/errors.ts";
+import type { ApprovalOptions, ApprovalOutcome, Rollback, Step, StepConfig } from "../authoring/step.ts";
+import { decode, encode } from "../schema/codec.ts";
+import type { ErrorRecord } from "../schema/execution.ts";
+import { activate, type Body } from "./attempts.ts";
+import { toErrorRecord } from "./failures.ts";
+import type { Program } from "./ports.ts";
+import { policyOf } from "./retry.ts";
+import type { Rollbacks } from "./rollbacks.ts";
+import type { Open, Turn } from "./turn.ts";
+import type { Wait } from "./waits.ts";
+
+/** Thrown to unwind the workflow; never seen outside the runtime. */
+export class ContinueAsNew extends Error {
+  readonly input: string;
+  constructor(input: string) {
+    super("continueAsNew");
+    this.input = input;
+  }
+}
+
+const maxName = 256;
+
+/** What a child execution's end looks like on the `child:` channel. */
+type ChildEnd = { status: "completed"; output: string } | { status: "failed" | "cancelled"; error: ErrorRecord };
+
+export function makeSteps(turn: Turn, program: Program, rollbacks: Rollbacks): Step {
+  const named = (name: unknown): { name: string; key: string; count: number } => {
+    if (typeof name !== "string" || name === "" || name.length > maxName) throw new TypeError(`a step's name is a text of 1 to ${maxName} characters, not ${typeof name === "string" ? `${name.length} characters` : typeof name}`);
+    const inner = turn.scope.current()?.step;
+    if (inner) throw new TypeError(`step "${name}" is asked for inside step "${inner.key}": steps cannot be nested, ask for it after the outer one has ended`);
+    return { name, ...turn.nextKey(name) };
+  };
+
+  /** Hands a wait to the turn; `due` is fixed when it is first asked for. */
+  const waiting = (open: Open, wait: Omit<Wait, "open" | "due">): void => turn.waits.add({ open, due: open.step.due, ...wait });
+  const end = (open: Open, value: unknown): void => turn.settle(open, { output: encode(value), value });
+  const expire = (open: Open, message: string): void => turn.settle(open, { error: toErrorRecord(new WaitTimeoutError(message)) });
+  const dueIn = (ms: number): number | null => (Number.isFinite(ms) ? turn.clock.now() + ms : null);
+
+  const sleepTo = (name: string, due: () => number): Promise<void> =>
+    turn.request({
+      ...named(name),
+      kind: "sleep",
+      due: due(),
+      detail: null,
+      activate: (open) => waiting(open, { channel: null, onSignal: () => {}, onDue: () => end(open, undefined) }),
+    }) as Promise<void>;
+
+  return {
+    async do(name: string, ...rest: unknown[]): Promise<never> {
+      const [config, body, rollback] = (typeof rest[0] === "function" ? [{}, ...rest] : rest) as [StepConfig, Body, Rollback<never> | undefined];
+      if (typeof body !== "function") throw new TypeError(`step.do("${String(name)}") needs a function to run`);
+      const id = named(name);
+      const policy = policyOf(config, program.defaults.retries);
+      const detail = { ...(policy.sensitive ? { sensitive: true } : {}), ...(rollback ? { rollback: true } : {}) };
+      if (rollback) rollbacks.register(id, policy, rollback);
+      return (await turn.request({
+        ...id,
+        kind: "do",
+        due: null,
+        detail: policy.sensitive || rollback ? detail : null,
+        activate: (open) => activate(turn, open, policy, body),
+      })) as never;
+    },
+
+    async sleep(name, duration) {
+      const ms = durationMs(duration);
+      return sleepTo(name, () => turn.clock.now() + ms);
+    },
+
+    async sleepUntil(name, time) {
+      const at = time instanceof Date ? time.getTime() : time;
+      if (!Number.isFinite(at)) throw new TypeError(`step.sleepUntil("${name}") needs a Date or milliseconds since the epoch`);
+      return sleepTo(name, () => at);
+    },
+
+    async waitForEvent(name: string, options: { type: string; timeout?: Parameters<typeof durationMs>[0] }): Promise<never> {
+      const type = options?.type;
+      if (typeof type !== "string" || type === "" || type.length > 256) throw new TypeError(`step.waitForEvent("${name}") needs a type of 1 to 256 characters`);
+      const timeout = durationMs(options.timeout ?? "24 hours");
+      const received = (await turn.request({
+        ...named(name),
+        kind: "event",
+        due: dueIn(timeout),
+        detail: { type },
+        activate: (open) =>
+          waiting(open, {
+            channel: `event:${type}`,
+            onSignal: (signal) => end(open, { type, payload: decode(signal.payload), timestamp: new Date(signal.receivedAt) }),
+            onDue: () => expire(open, `no event "${type}" came within ${timeout} ms`),
+          }),
+      })) as { payload: unknown };
+      return { ...received, payload: await program.parseEvent(type, received.payload) } as never;
+    },
+
+    async approval(name: string, options: ApprovalOptions): Promise<ApprovalOutcome> {
+      if (typeof options?.title !== "string" || options.title === "") throw new TypeError(`step.approval("${name}") needs a title`);
+      const { title, description, from } = options;
+      return (await turn.request({
+        ...named(name),
+        kind: "approval",
+        due: dueIn(durationMs(options.timeout ?? "7 days")),
+        detail: { approval: { title, ...(description === undefined ? {} : { description }), ...(from ? { from: [...from] } : {}) } },
+        activate: (open) =>
+          waiting(open, {
+            channel: `approval:${open.step.key}`,
+            onSignal: (signal) => end(open, { ...(decode(signal.payload) as object), decided_at: new Date(signal.receivedAt) }),
+            onDue: () => end(open, { decision: "expired", comment: null, decided_by: null, decided_at: new Date(open.step.due ?? turn.clock.now()) }),
+          }),
+      })) as ApprovalOutcome;
+    },
+
+    async invoke(name: string, workflow: string | { id: string }, input: unknown, options: { timeout?: Parameters<typeof durationMs>[0] } = {}): Promise<never> {
+      const target = typeof workflow === "string" ? workflow : workflow?.id;
+      if (typeof target !== "string") throw new TypeError(`step.invoke("${name}") needs a workflow or its id`);
+      const timeout = options.timeout === undefined ? Number.POSITIVE_INFINITY : durationMs(options.timeout);
+      const id = named(name);
+      return (await turn.request({
+        ...id,
+        kind: "invoke",
+        due: dueIn(timeout),
+        detail: { workflow: target, input: encode(input) },
+        activate: (open) =>
+          waiting(open, {
+            channel: `child:${open.step.key}`,
+            onSignal: (signal) => {
+              const outcome = decode(signal.payload) as ChildEnd;
+              if (outcome.status === "completed") turn.settle(open, { output: outcome.output, value: turn.values.load(outcome.output) });
+              else turn.settle(open, { error: { ...toErrorRecord(new ChildFailedError(outcome.error.message)), name: "ChildFailedError" } });
+            },
+            onDue: () => expire(open, `the child workflow "${target}" did not end within ${timeout} ms`),
+          }),
+      })) as never;
+    },
+
+    async continueAsNew(input: unknown): Promise<never> {
+      throw new ContinueAsNew(encode(input));
+    },
+  } as Step;
+}

@@ -1,0 +1,115 @@
+// `npm start`: the platform on one machine. Runs the Worker of wrangler.toml in workerd with
+// its storage in the data folder, keeps the keys, seeds the demo tenant, fires the crons.
+//
+// EVERSTEP_DATA   data folder (.everstep)
+// PORT            port on 127.0.0.1 (8787; 0: any free one)
+// EVERSTEP_EGRESS_ALLOW  private hosts, addresses or ranges that tenant code may reach (none)
+import { startCron } from "./server/cron.mjs";
+import { clearTemporaryFiles, openDataFolder, writePrivateJson } from "./server/files.mjs";
+import { loadKeys } from "./server/keys.mjs";
+import { describeLock, releaseLock, StartError, takeLock } from "./server/lock.mjs";
+import { dim, fail, say, warn } from "./server/output.mjs";
+import { demoTenant, planPreparation, prepare } from "./server/prepare.mjs";
+import { bundleWorker, readConfig, startRuntime } from "./server/runtime.mjs";
+
+// Regular expressions that backtrack without end fall back to a linear engine.
+process.env.MINIFLARE_WORKERD_V8_FLAGS ??= "--enable-experimental-regexp-engine-on-excessive-backtracks";
+
+try {
+  await serve();
+} catch (error) {
+  fail(error instanceof StartError ? error.message : (error.stack ?? String(error)));
+  process.exit(1);
+}
+
+async function serve() {
+  const began = Date.now();
+  if (Number.parseInt(process.versions.node, 10) < 24) throw new StartError(`this is Node ${process.versions.node}; npm start brings its own, newer one: start with that`);
+  const port = readPort(process.env.PORT);
+  const folder = openDataFolder(process.env.EVERSTEP_DATA || ".everstep");
+  await takeLock(folder);
+  clearTemporaryFiles(folder);
+  process.env.TMPDIR = folder.tmp;
+
+  const keys = loadKeys(folder);
+  const config = readConfig();
+  const egressAllow = process.env.EVERSTEP_EGRESS_ALLOW ?? "";
+  const settings = {
+    config,
+    folder,
+    script: await bundleWorker(),
+    network: await network(egressAllow),
+    bindings: { MASTER_KEY: keys.masterKey, OPERATOR_KEY: keys.operatorKey, ...(egressAllow ? { EGRESS_ALLOW: egressAllow } : {}) },
+  };
+
+  const plan = await planPreparation(folder, config, keys);
+  if (plan) {
+    // Behind a closed door: who finds the port open finds everything in place.
+    const runtime = await startRuntime({ ...settings, listen: null });
+    try {
+      await prepare(runtime, plan, folder, keys);
+    } finally {
+      await runtime.dispose();
+    }
+  }
+  const runtime = await startRuntime({
+    ...settings,
+    listen: { host: "127.0.0.1", port },
+    onRestart: () => warn("The runtime is up again; executions under way continue from their journals."),
+  });
+  const url = (await runtime.unsafeGetDirectURL()).origin;
+  describeLock(folder, url);
+  writePrivateJson(folder.local, { url, apiKey: keys.apiKey, tenant: demoTenant });
+
+  const stopCron = startCron(config.triggers.crons ?? [], async (cron, scheduledTime) => {
+    try {
+      const worker = await runtime.getWorker();
+      await worker.scheduled({ cron, scheduledTime });
+    } catch (error) {
+      warn(`The scheduled run of ${scheduledTime.toISOString()} failed: ${error.message}`);
+    }
+  });
+  onStop(async () => {
+    stopCron();
+    await runtime.dispose();
+    releaseLock(folder);
+  });
+  banner(url, folder, Date.now() - began);
+}
+
+function readPort(text = "8787") {
+  const port = Number(text || 8787);
+  if (!Number.isInteger(port) || port < 0 || port > 65535) throw new StartError(`PORT must be a number from 0 to 65535, not ${JSON.stringify(text)}`);
+  return port;
+}
+
+/** @throws StartError when the list of reachable hosts cannot be read */
+async function network(egressAllow) {
+  const { networkFor } = await import("./network.mjs");
+  try {
+    return await networkFor(egressAllow, warn);
+  } catch (error) {
+    throw new StartError(error.message, { cause: error });
+  }
+}
+
+/** Miniflare's own handlers leave at once; ours first close what is open. */
+function onStop(close) {
+  let stopping = false;
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+    process.removeAllListeners(signal);
+    process.on(signal, async () => {
+      if (stopping) process.exit(1);
+      stopping = true;
+      say(dim("\nStopping. Executions under way continue at the next start."));
+      await close();
+      process.exit(0);
+    });
+  }
+}
+
+function banner(url, folder, tookMs) {
+  say(`Everstep is ready on ${url} ${dim(`(${tookMs} ms, data in ${folder.root})`)}`);
+  say("In a second terminal:");
+  say(`  npx everstep run welcome --input '{"name":"Ada"}' --wait`);
+}

@@ -1,0 +1,90 @@
+// What a fresh data folder needs before the server opens: tables, the demo tenant, its
+// workflows, its webhook secret. Done again only for what changed, so that a workflow you
+// deployed to the demo tenant stays over a restart.
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { readJson, writePrivateJson } from "./files.mjs";
+import { hookSecret } from "./keys.mjs";
+import { migrate, readMigrations } from "./migrate.mjs";
+import { say, warn } from "./output.mjs";
+import { projectRoot } from "./runtime.mjs";
+
+export const demoTenant = "demo";
+const digest = (value) => createHash("sha256").update(JSON.stringify(value)).digest("hex");
+
+/**
+ * @param {import("./files.mjs").DataFolder} folder
+ * @returns what there is to do; `null` when nothing
+ */
+export async function planPreparation(folder, config, keys) {
+  const database = config.d1_databases[0];
+  const migrations = database ? readMigrations(join(projectRoot, database.migrations_dir ?? "migrations")) : [];
+  const demo = await bundleDemo();
+  const wanted = { migrations: digest(migrations), tenant: digest([demoTenant, keys.apiKey]), demo: demo ? digest(demo) : null, hook: "github" };
+  const done = readJson(folder.prepared) ?? {};
+  const todo = Object.keys(wanted).filter((part) => wanted[part] !== done[part]);
+  return todo.length === 0 ? null : { todo, wanted, done, migrations, demo, binding: database?.binding };
+}
+
+async function bundleDemo() {
+  if (!existsSync(join(projectRoot, "workflows"))) return undefined;
+  const { bundleForDeploy } = await import("../../sdk/dist/cli/bundle/index.js");
+  try {
+    const { request } = await bundleForDeploy(join(projectRoot, "workflows"));
+    return { ...request, message: "Demo workflows" };
+  } catch (error) {
+    warn(`The demo workflows do not build and are not deployed:\n${error.message}`);
+    return undefined;
+  }
+}
+
+/** Carries out a plan through the runtime's own interface. */
+export async function prepare(runtime, plan, folder, keys) {
+  const { todo, wanted, done, migrations, demo, binding } = plan;
+  const finished = (part) => {
+    done[part] = wanted[part];
+    writePrivateJson(folder.prepared, done);
+  };
+  if (todo.includes("migrations")) {
+    if (binding) await migrate(await runtime.getD1Database(binding), migrations);
+    finished("migrations");
+  }
+  const base = new URL("/api/v1/", await runtime.ready);
+  const send = (method, path, bearer, body) => request(runtime, method, new URL(path, base), bearer, body);
+  if (todo.includes("tenant")) {
+    await send("POST", "operator/tenants", keys.operatorKey, { slug: demoTenant, name: "Demo", api_key: keys.apiKey });
+    finished("tenant");
+  }
+  if (todo.includes("demo") && demo) {
+    try {
+      const deployed = await send("POST", "deployments", keys.apiKey, demo);
+      say(`Deployed the demo workflows: ${deployed.workflows.map(({ id }) => id).join(", ")}`);
+      finished("demo");
+    } catch (error) {
+      warn(`The demo workflows were not deployed: ${error.message}`);
+    }
+  }
+  if (todo.includes("hook")) {
+    await send("PUT", "hooks/github", keys.apiKey, { scheme: "github", secret: hookSecret(folder, "github", "github") });
+    finished("hook");
+  }
+}
+
+async function request(runtime, method, url, bearer, body) {
+  const reply = await runtime.dispatchFetch(url, {
+    method,
+    headers: { authorization: `Bearer ${bearer}`, "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  const text = await reply.text();
+  if (reply.ok) return JSON.parse(text || "null");
+  let detail = text;
+  try {
+    const problem = JSON.parse(text);
+    detail = [problem.detail, ...(problem.errors ?? []).map(({ pointer, detail: reason }) => `  ${pointer}: ${reason}`)].join("\n");
+  } catch {
+    // Not a problem document: the text says it.
+  }
+  throw new Error(`${method} ${url.pathname} answered ${reply.status}: ${detail}`);
+}

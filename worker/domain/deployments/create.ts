@@ -1,0 +1,65 @@
+import { and, desc, eq } from "drizzle-orm";
+import { newId } from "../../../db/ids.ts";
+import { deployments } from "../../../db/schema/deployments.ts";
+import { workflows } from "../../../db/schema/workflows.ts";
+import type { BundleManifest, DeploymentRequest, DeploymentView } from "../../../sdk/schema/manifest.ts";
+import { PlatformError } from "../../../sdk/schema/problem.ts";
+import type { TenantContext } from "../context.ts";
+import type { BundleProblem, PreparedBundle } from "../ports.ts";
+import { findDeployment } from "./find.ts";
+import { pointWorkflows } from "./point.ts";
+import { viewDeployment } from "./view.ts";
+
+/**
+ * Deploys a bundle: its workflows run from it at once. What is deployed already, unchanged,
+ * comes back as it is. A refused bundle changes nothing.
+ * @throws PlatformError `bundle-rejected` with file, line and reason
+ */
+export async function createDeployment({ ctx, input }: { ctx: TenantContext; input: DeploymentRequest }): Promise<{ deployment: DeploymentView; created: boolean }> {
+  if (!Object.hasOwn(input.modules, input.main)) {
+    throw new PlatformError("bundle-rejected", `\`main\` names ${input.main}, which is not in \`modules\`.`, [{ pointer: "/main", detail: "no such module" }]);
+  }
+  const prepared = await ctx.sandbox.prepare(ctx.env, ctx.tenant, input);
+  if (!prepared.ok) throw rejection(prepared.problems);
+  refuseTwins(prepared.manifest);
+
+  const same = await findUnchanged(ctx, prepared);
+  if (same) return { deployment: viewDeployment(same), created: false };
+
+  const id = newId(ctx.now);
+  const { bundle, manifest, stored } = prepared;
+  const row = { id, bundle, manifest, sources_key: stored.sources, message: input.message ?? null, active: true, created_at: ctx.now };
+  await ctx.db.batch([ctx.db.insert(deployments, { ...row, version: ctx.db.next(deployments, deployments.version) }), ...pointWorkflows(ctx.db, { id, bundle, manifest }, ctx.now)]);
+  return { deployment: viewDeployment(await findDeployment(ctx, id)), created: true };
+}
+
+/** The newest deployment of this very bundle and sources, if all its workflows still run from it. */
+async function findUnchanged(ctx: TenantContext, prepared: PreparedBundle) {
+  const [row] = await ctx.db.select(deployments, {
+    where: and(eq(deployments.bundle, prepared.bundle), eq(deployments.sources_key, prepared.stored.sources), eq(deployments.active, true)),
+    orderBy: desc(deployments.version),
+    limit: 1,
+  });
+  if (!row) return null;
+  const running = await ctx.db.count(workflows, eq(workflows.deployment_id, row.id));
+  return running === prepared.manifest.workflows.length ? row : null;
+}
+
+function refuseTwins(manifest: BundleManifest): void {
+  const seen = new Set<string>();
+  for (const { id, export: name } of manifest.workflows) {
+    if (seen.has(id)) throw rejection([{ file: "", line: 0, column: 0, message: `two exports make a workflow called \`${id}\` (the second is \`${name}\`): ids must differ` }]);
+    seen.add(id);
+  }
+}
+
+function rejection(problems: readonly BundleProblem[]): PlatformError {
+  // Line 0 stands for a file as a whole.
+  const say = ({ file, line, column, message }: BundleProblem) => `${file}${line > 0 ? `:${line}:${column}` : ""} ${message}`.trim();
+  const errors = problems.map((problem) => ({ pointer: pointerTo(problem.file), detail: say(problem) }));
+  return new PlatformError("bundle-rejected", errors[0]?.detail ?? "The bundle does not load.", errors);
+}
+
+function pointerTo(file: string): string {
+  return file ? `/modules/${file.replaceAll("~", "~0").replaceAll("/", "~1")}` : "/modules";
+}

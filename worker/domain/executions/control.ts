@@ -1,0 +1,35 @@
+/**
+ * Pause, resume, cancel: what changes an execution's course.
+ * @module
+ */
+import { z } from "zod";
+import type { Outline } from "../../../durable-objects/execution/contract.ts";
+import { executionStatus } from "../../../sdk/schema/execution.ts";
+import type { TenantContext } from "../context.ts";
+import { unwrap } from "../reply.ts";
+
+export const outlineView = z.object({ execution_id: z.string(), status: executionStatus });
+export type OutlineView = z.infer<typeof outlineView>;
+
+const view = ({ id, status }: Outline): OutlineView => ({ execution_id: id, status });
+
+/** @throws PlatformError `not-found`, `conflict` when it has ended */
+export async function pauseExecution({ ctx, input }: { ctx: TenantContext; input: { id: string } }): Promise<OutlineView> {
+  return view(await unwrap(ctx.objects.execution(ctx.tenant, input.id).pause(ctx.tenant, input.id)));
+}
+
+/** @throws PlatformError `not-found`, `conflict` when it is not paused */
+export async function resumeExecution({ ctx, input }: { ctx: TenantContext; input: { id: string } }): Promise<OutlineView> {
+  return view(await unwrap(ctx.objects.execution(ctx.tenant, input.id).resume(ctx.tenant, input.id)));
+}
+
+export const cancelBody = z.strictObject({
+  rollback: z.boolean().default(false).describe("Run the rollbacks of completed steps, last first"),
+  reason: z.string().max(500).default(""),
+});
+
+/** @throws PlatformError `not-found`, `conflict` when it has ended */
+export async function cancelExecution({ ctx, input }: { ctx: TenantContext; input: z.infer<typeof cancelBody> & { id: string } }): Promise<OutlineView> {
+  const { id, ...options } = input;
+  return view(await unwrap(ctx.objects.execution(ctx.tenant, id).cancel(ctx.tenant, id, options)));
+}

@@ -1,0 +1,25 @@
+import { z } from "zod";
+import { encode } from "../../../sdk/schema/codec.ts";
+import type { TenantContext } from "../context.ts";
+import { unwrap } from "../reply.ts";
+import type { AcceptedView } from "./send-event.ts";
+
+export const decideBody = z.strictObject({
+  decision: z.enum(["approved", "rejected"]),
+  comment: z.string().max(2000).optional(),
+});
+
+export interface DecideInput extends z.infer<typeof decideBody> {
+  id: string;
+  /** Key of the approval step. */
+  step: string;
+}
+
+/**
+ * Answers a step that waits for an approval.
+ * @throws PlatformError `not-found`, `conflict` when nothing waits there
+ */
+export async function decideApproval({ ctx, input }: { ctx: TenantContext; input: DecideInput }): Promise<AcceptedView> {
+  const outcome = encode({ decision: input.decision, comment: input.comment ?? null, decided_by: ctx.actor.name, decided_at: new Date(ctx.now) });
+  return unwrap(ctx.objects.execution(ctx.tenant, input.id).decide(ctx.tenant, input.id, input.step, outcome));
+}

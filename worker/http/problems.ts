@@ -1,0 +1,37 @@
+/**
+ * Errors as problem documents (RFC 9457). What was not foreseen shows nothing of itself but
+ * a request id, under which it is logged.
+ * @module
+ */
+import { PlatformError, type ProblemCode, toProblem } from "../../sdk/schema/problem.ts";
+
+export interface ProblemContext {
+  requestId: string;
+  method: string;
+  path: string;
+}
+
+export function problemResponse(error: unknown, context: ProblemContext): Response {
+  if (error instanceof PlatformError) return respond(error.code, error.message, context, error.errors);
+  log(error, context);
+  if (isPassing(error)) return respond("unavailable", "The part of the platform that answers this is busy or restarting. Try again shortly.", context);
+  return respond("internal", `Something failed on our side. It is logged as request ${context.requestId}.`, context);
+}
+
+function respond(code: ProblemCode, detail: string, { requestId }: ProblemContext, errors?: PlatformError["errors"]): Response {
+  const body = { ...toProblem(code, detail, errors), instance: `urn:uuid:${requestId}` };
+  const headers: Record<string, string> = { "content-type": "application/problem+json" };
+  if (code === "unauthorized") headers["www-authenticate"] = "Bearer";
+  if (code === "unavailable") headers["retry-after"] = "1";
+  return new Response(JSON.stringify(body), { status: body.status, headers });
+}
+
+/** A Durable Object that was reset or is overloaded says so on the error. */
+function isPassing(error: unknown): boolean {
+  return error instanceof Error && (("retryable" in error && error.retryable === true) || ("overloaded" in error && error.overloaded === true));
+}
+
+function log(error: unknown, { requestId, method, path }: ProblemContext): void {
+  const { name, message, stack } = error instanceof Error ? error : { name: "unknown", message: String(error), stack: undefined };
+  console.error(JSON.stringify({ level: "error", event: "request.failed", request_id: requestId, method, path, error: { name, message, stack } }));
+}

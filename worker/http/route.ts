@@ -1,0 +1,93 @@
+/**
+ * A route is declared once: the same declaration checks requests, checks what handlers
+ * answer (at compile time), and writes the OpenAPI document.
+ * @module
+ */
+import type { z } from "zod";
+import type { Permission } from "../auth/actor.ts";
+import type { OperatorContext, TenantContext } from "../domain/context.ts";
+
+export type Method = "get" | "post" | "put" | "patch" | "delete";
+/** By status; null = no body. */
+export type Responses = Record<number, z.ZodType | null>;
+
+export interface Shape<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, R extends Responses> {
+  method: Method;
+  /** After `/api/v1`; parameters as `:name`. */
+  path: `/${string}`;
+  /** Other paths of the same thing. */
+  also?: readonly `/${string}`[];
+  operation: string;
+  tag: string;
+  summary: string;
+  permission: Permission;
+  params?: P;
+  query?: Q;
+  body?: B;
+  /** Reads the Idempotency-Key header. */
+  keyed?: boolean;
+  /** Largest body in bytes; 1 MiB when left out. */
+  maxBytes?: number;
+  /** `:id` is a workflow: read it along with the API key. */
+  loadsWorkflow?: boolean;
+  responses: R;
+}
+
+export type Answer<R extends Responses> = {
+  [S in keyof R & number]: R[S] extends z.ZodType ? { status: S; body: z.input<R[S]> } : { status: S; body?: undefined };
+}[keyof R & number];
+
+/** What a handler answers; keeps the status a literal so that the declaration can check it. */
+export function reply<const S extends number>(status: S): { status: S };
+export function reply<const S extends number, B>(status: S, body: B): { status: S; body: B };
+export function reply(status: number, body?: unknown): { status: number; body?: unknown } {
+  return { status, body };
+}
+
+export interface Call<C, P, Q, B> {
+  ctx: C;
+  params: P;
+  query: Q;
+  body: B;
+  /** The caller's Idempotency-Key, or null. */
+  key: string | null;
+}
+
+/** A route with its types forgotten: what the app and the document work with. */
+export interface Route {
+  auth: "tenant" | "operator";
+  shape: Shape<z.ZodType, z.ZodType, z.ZodType, Responses>;
+  run(contexts: { tenant: () => TenantContext; operator: () => OperatorContext }, input: RawInput): Promise<{ status: number; body?: unknown }>;
+}
+
+/** Already checked against the shape's schemas. */
+export interface RawInput {
+  params: unknown;
+  query: unknown;
+  body: unknown;
+  key: string | null;
+}
+
+type Output<T extends z.ZodType> = z.output<T>;
+type Handler<C, P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, R extends Responses> = (call: Call<C, Output<P>, Output<Q>, Output<B>>) => Promise<Answer<R>>;
+
+/** A route for holders of a tenant's API key. */
+export function tenantRoute<R extends Responses, P extends z.ZodType = z.ZodUndefined, Q extends z.ZodType = z.ZodUndefined, B extends z.ZodType = z.ZodUndefined>(
+  shape: Shape<P, Q, B, R>,
+  handler: Handler<TenantContext, P, Q, B, R>,
+): Route {
+  return { auth: "tenant", shape, run: (contexts, input) => handler({ ctx: contexts.tenant(), ...typed<P, Q, B>(input) }) };
+}
+
+/** A route for the operator. */
+export function operatorRoute<R extends Responses, P extends z.ZodType = z.ZodUndefined, Q extends z.ZodType = z.ZodUndefined, B extends z.ZodType = z.ZodUndefined>(
+  shape: Shape<P, Q, B, R>,
+  handler: Handler<OperatorContext, P, Q, B, R>,
+): Route {
+  return { auth: "operator", shape, run: (contexts, input) => handler({ ctx: contexts.operator(), ...typed<P, Q, B>(input) }) };
+}
+
+/** The schemas of the same shape have made these values: the one place where types come back. */
+function typed<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>(input: RawInput) {
+  return input as { params: Output<P>; query: Output<Q>; body: Output<B>; key: string | null };
+}

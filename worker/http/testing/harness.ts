@@ -1,0 +1,87 @@
+/**
+ * The app as callers see it, on a real database and real R2, with tenants made for the test.
+ * @module
+ */
+import { env as bindings } from "cloudflare:workers";
+import { bundleManifest, type DeploymentRequest, type WorkflowManifest } from "../../../sdk/schema/manifest.ts";
+import { sha256, toHex } from "../../auth/bytes.ts";
+import type { SandboxPort } from "../../domain/ports.ts";
+import type { Env } from "../../env.ts";
+import { createApp } from "../app.ts";
+import { type TestObjects, testObjects } from "./objects.ts";
+
+export const env = bindings as unknown as Env;
+export const operatorKey = env.OPERATOR_KEY ?? "";
+
+/** Takes a bundle whose main module is its manifest as JSON; refuses one that is not. */
+const sandbox: SandboxPort = {
+  async prepare({ BLOBS }, tenant, { main, modules, sources }) {
+    const text = modules[main] ?? "";
+    if (!text.startsWith("{")) return { ok: false, problems: [{ file: main, line: 3, column: 5, message: "Unexpected token" }] };
+    const key = `${tenant}/sources/${toHex(await sha256(JSON.stringify(sources)))}`;
+    await BLOBS.put(key, JSON.stringify(sources));
+    return { ok: true, bundle: toHex(await sha256(text)), manifest: bundleManifest.parse(JSON.parse(text)), stored: { sources: key } };
+  },
+};
+
+export interface Answered {
+  status: number;
+  headers: Headers;
+  /** Parsed when it is JSON, else null. */
+  body: Record<string, unknown> & { data?: unknown[] };
+}
+
+export interface Harness {
+  objects: TestObjects;
+  /** Sends a request and waits for what goes on after its answer. */
+  send(request: Request): Promise<Answered>;
+  /** @param path after the origin; a body that is not a string is sent as JSON */
+  call(key: string | null, method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answered>;
+  newTenant(): Promise<Tenant>;
+}
+
+export interface Tenant {
+  id: string;
+  slug: string;
+  key: string;
+  call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answered>;
+  deploy(...workflows: Partial<WorkflowManifest>[]): Promise<Answered>;
+}
+
+let tenants = 0;
+
+export function harness(): Harness {
+  const objects = testObjects();
+  const app = createApp({ sandbox, objects: () => objects });
+
+  const send: Harness["send"] = async (request) => {
+    const after: Promise<unknown>[] = [];
+    const ctx = { waitUntil: (work: Promise<unknown>) => void after.push(work), passThroughOnException: () => {}, props: {} };
+    const response = await app.fetch(request, env, ctx);
+    const text = await response.text();
+    await Promise.all(after);
+    const isJson = /json/.test(response.headers.get("content-type") ?? "");
+    return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : null };
+  };
+  const call: Harness["call"] = (key, method, path, body, headers = {}) => {
+    const all: Record<string, string> = { ...(key === null ? {} : { authorization: `Bearer ${key}` }), ...headers };
+    if (body !== undefined && typeof body !== "string") all["content-type"] ??= "application/json";
+    const sent = body === undefined || typeof body === "string" ? body : JSON.stringify(body);
+    return send(new Request(`http://everstep.test${path}`, { method, headers: all, ...(sent === undefined ? {} : { body: sent }) }));
+  };
+  const newTenant = async (): Promise<Tenant> => {
+    const slug = `tenant-${++tenants}-${crypto.randomUUID().slice(0, 8)}`;
+    const made = await call(operatorKey, "POST", "/api/v1/operator/tenants", { slug, name: slug });
+    const { id, api_key: key } = made.body;
+    if (typeof id !== "string" || typeof key !== "string") throw new Error(`no tenant: ${JSON.stringify(made.body)}`);
+    const own: Tenant["call"] = (method, path, body, headers) => call(key, method, `/api/v1${path}`, body, headers);
+    return { id, slug, key, call: own, deploy: (...workflows) => own("POST", "/deployments", bundleOf(workflows)) };
+  };
+  return { objects, send, call, newTenant };
+}
+
+/** A deployment whose workflows have these manifests, the rest filled in. */
+export function bundleOf(workflows: Partial<WorkflowManifest>[], sources: Record<string, string> = {}): DeploymentRequest {
+  const full = workflows.map((one) => ({ id: "hello", title: "Hello", export: "hello", style: "function", on: [{ kind: "api" }], input_schema: null, placement: "own", ...one }));
+  return { main: "main.js", modules: { "main.js": JSON.stringify({ workflows: full }) }, sources };
+}

@@ -1,0 +1,49 @@
+/**
+ * Gives the execution object what it needs of the rest of the platform.
+ * @module
+ */
+import { eq } from "drizzle-orm";
+import { workflows } from "../db/schema/workflows.ts";
+import { tenantDb } from "../db/tenant-db.ts";
+import type { Platform } from "../durable-objects/execution/ports.ts";
+import { derivedExecutionId } from "../durable-objects/placement.ts";
+import { objectsOf } from "./domain/ports.ts";
+import type { Env } from "./env.ts";
+import { loadRuntime } from "./sandbox/bundles.ts";
+
+/** Makes the network door of one tenant's isolates. */
+export type EgressOf = (options: { props: { tenant: string } }) => Fetcher;
+
+export function platformOf(env: Env, egress: EgressOf): Platform {
+  const objects = objectsOf(env);
+  return {
+    runTurn: (tenant, bundle, input, host) => loadRuntime(env.LOADER, env.BLOBS, (owner) => egress({ props: { tenant: owner } }), tenant, bundle).turn(input, host),
+    async childStart(tenant, workflowId, { parentId, stepKey, key, input }) {
+      const workflow = await tenantDb(env.DB, tenant).first(workflows, eq(workflows.id, workflowId));
+      if (!workflow?.is_active) return null;
+      const { placement, timeout_ms } = workflow.manifest;
+      return {
+        tenant,
+        id: await derivedExecutionId(placement, tenant, workflowId, key),
+        workflowId,
+        bundle: workflow.bundle,
+        version: workflow.version,
+        trigger: { kind: "child", source: parentId },
+        input,
+        timeoutMs: timeout_ms ?? null,
+        createdAt: Date.now(),
+        parent: { id: parentId, stepKey },
+      };
+    },
+    execution: (tenant, id) => objects.execution(tenant, id),
+    register: (tenant, entry) => objects.hub(tenant).put(entry),
+    async putBlob(key, bytes) {
+      await env.BLOBS.put(key, bytes);
+    },
+    async getBlob(key) {
+      const stored = await env.BLOBS.get(key);
+      if (!stored) throw new Error(`the stored value ${key} is gone`);
+      return new Uint8Array(await stored.arrayBuffer());
+    },
+  };
+}

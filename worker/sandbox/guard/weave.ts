@@ -1,0 +1,79 @@
+/**
+ * Weaves the budget's counters into a tenant's module (what they do: budget.ts). Everything
+ * is inserted on the line where it belongs, so line numbers in stack traces stay right.
+ * @module
+ */
+import { parse } from "acorn";
+import type { Program } from "acorn";
+import { fullAncestor } from "acorn-walk";
+import MagicString from "magic-string";
+import { instrument } from "./instrument.ts";
+import { GUARD_MODULE } from "./modules.ts";
+import { inspect } from "./inspect.ts";
+
+export type Woven = { ok: true; code: string } | Refused;
+export interface WeaveOptions {
+  /** Specifiers that the platform provides beside the usual ones. */
+  provided?: readonly string[];
+  /** Folder of the loader's modules that the bundle is put into, like `tenant`. */
+  mount?: string;
+}
+
+/** Line and column count from 1. */
+export interface Refused {
+  ok: false;
+  line: number;
+  column: number;
+  message: string;
+}
+
+/**
+ * Returns the module with counters, or where and why it cannot be deployed: a syntax error,
+ * an import that tenants do not have, or a regular expression that can take forever.
+ * @param path of the module within the bundle
+ */
+export function weave(path: string, code: string, options: WeaveOptions = {}): Woven {
+  let program: Program;
+  try {
+    program = parse(code, { ecmaVersion: "latest", sourceType: "module", locations: true });
+  } catch (error) {
+    return syntaxError(error);
+  }
+  let refused: Refused | null = null;
+  const text = new MagicString(code);
+  const guard = freeName(code);
+  fullAncestor(program, (node, _state, ancestors) => {
+    if (refused) return;
+    const message = inspect(path, node, options.provided ?? []);
+    if (message) {
+      const { line, column } = node.loc?.start ?? { line: 1, column: 0 };
+      refused = { ok: false, line, column: column + 1, message };
+    } else {
+      instrument(node, ancestors.at(-2), text, code, guard);
+    }
+  });
+  if (refused) return refused;
+  const statement = `import * as ${guard} from ${JSON.stringify(guardSpecifier(path, options.mount))};`;
+  const hashbang = /^#!.*/.exec(code);
+  if (hashbang) text.overwrite(0, hashbang[0].length, statement);
+  else text.prepend(statement);
+  return { ok: true, code: text.toString() };
+}
+
+/** The loader resolves every name, also one with a scheme, against the importing folder. */
+function guardSpecifier(path: string, mount = ""): string {
+  const folders = `${mount}/${path}`.split("/").filter((part) => part !== "" && part !== ".").length - 1;
+  return "../".repeat(folders) + GUARD_MODULE;
+}
+
+function freeName(code: string): string {
+  let name = "$es";
+  for (let n = 1; code.includes(name); n++) name = `$es${n}_`;
+  return name;
+}
+
+function syntaxError(error: unknown): Refused {
+  if (!(error instanceof SyntaxError)) throw error;
+  const loc = (error as SyntaxError & { loc?: { line: number; column: number } }).loc ?? { line: 1, column: 0 };
+  return { ok: false, line: loc.line, column: loc.column + 1, message: error.message.replace(/ \(\d+:\d+\)$/, "") };
+}

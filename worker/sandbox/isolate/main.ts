@@ -1,0 +1,53 @@
+/**
+ * The first module of a tenant's isolate: makes the world deterministic and guarded before
+ * any tenant code loads, then runs turns. Bundled into one text (tools/build.mjs); the
+ * loaded worker's main module is three lines that join it with the tenant's bundle.
+ * @module
+ */
+import { WorkerEntrypoint, WorkflowEntrypoint } from "cloudflare:workers";
+import { AsyncLocalStorage } from "node:async_hooks";
+import { format } from "node:util";
+import { configure, createAccount } from "everstep:guard-core";
+import type { HostPort, TurnInput, TurnResult } from "../../../sdk/schema/journal.ts";
+import { type Globals, installGlobals } from "../../../sdk/runtime/globals.ts";
+import type { Clock, Frame, Scope } from "../../../sdk/runtime/ports.ts";
+import { findWorkflows } from "../../../sdk/runtime/programs.ts";
+import { runTurn } from "../../../sdk/runtime/run-turn.ts";
+
+const storage = new AsyncLocalStorage<Frame>();
+const scope: Scope = {
+  run: (frame, callback) => storage.run(frame, callback),
+  current: () => storage.getStore(),
+};
+
+const { now } = Date;
+const later = setTimeout;
+const cancel = clearTimeout;
+const clock: Clock = {
+  now: () => now(),
+  timer(ms, callback) {
+    const id = later(callback, ms);
+    return () => cancel(id);
+  },
+  settle: () => new Promise((resolve) => later(resolve, 0)),
+};
+
+installGlobals(globalThis as unknown as Globals, scope, (args) => format(...args));
+configure({ current: () => (scope.current()?.turn.account as ReturnType<typeof createAccount> | undefined) ?? null });
+
+/** The class the platform talks to. */
+export function makeRuntime(bundle: Record<string, unknown>) {
+  return class Runtime extends WorkerEntrypoint {
+    async turn(input: TurnInput, host: HostPort): Promise<TurnResult> {
+      // Looked up per turn: a class must be given the context of the call it runs in.
+      const found = findWorkflows(bundle, { is: isWorkflowClass, construct: (Class) => new Class(this.ctx, {}) });
+      const workflow = found.find(({ id }) => id === input.workflowId);
+      if (!workflow) throw new Error(`the bundle has no workflow "${input.workflowId}"; it has ${found.map(({ id }) => id).join(", ")}`);
+      return runTurn(input, host, workflow.program, clock, scope, createAccount());
+    }
+  };
+}
+
+function isWorkflowClass(value: unknown): boolean {
+  return typeof value === "function" && value.prototype instanceof WorkflowEntrypoint;
+}
