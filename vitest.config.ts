@@ -25,7 +25,7 @@ export default defineConfig({
   test: {
     projects: [
       {
-        test: { name: "node", include: node, testTimeout: 30_000, hookTimeout: 60_000 },
+        test: { name: "node", include: node, exclude: [...configDefaults.exclude, "sdk/dist/**", "sdk/cli/templates/**"], testTimeout: 30_000, hookTimeout: 60_000 },
       },
       {
         plugins: [

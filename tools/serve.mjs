@@ -71,7 +71,8 @@ async function serve() {
   });
   onStop(async () => {
     stopCron();
-    await runtime.dispose();
+    // The runtime ends at once; what Miniflare has to put away besides need not be waited for.
+    await Promise.race([runtime.dispose(), new Promise((resolve) => setTimeout(resolve, 500))]);
     releaseLock(folder);
   });
   banner(url, folder, Date.now() - began);

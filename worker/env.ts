@@ -14,4 +14,7 @@ export interface Env {
   OPERATOR_KEY?: string;
   /** Comma-separated private hosts, addresses or ranges that tenant code may reach. */
   EGRESS_ALLOW?: string;
+  /** Networks that check what a name resolves to; on Cloudflare there are none and none needed. */
+  EGRESS_PUBLIC?: Fetcher;
+  EGRESS_PRIVATE?: Fetcher;
 }

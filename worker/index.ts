@@ -3,16 +3,28 @@
  * @module
  */
 import { executionClass } from "../durable-objects/execution/index.ts";
+import { tenantHubClass } from "../durable-objects/tenant-hub/index.ts";
+import { objectsOf } from "./domain/ports.ts";
 import { createApp } from "./http/app.ts";
 import type { Env } from "./env.ts";
 import { type EgressOf, platformOf } from "./platform.ts";
 import { prepareBundle } from "./sandbox/deploy.ts";
 
-export { TenantHub } from "../durable-objects/tenant-hub/index.ts";
 export { Egress } from "./egress/entrypoint.ts";
 
 export const Execution = executionClass<Env>((env, ctx) => platformOf(env, (ctx.exports as unknown as { Egress: EgressOf }).Egress));
 
+export const TenantHub = tenantHubClass<Env>((env) => async (request) => {
+  const started = await objectsOf(env).execution(request.tenant, request.id).start(request);
+  if (!started.ok) throw new Error(started.detail);
+});
+
 const app = createApp({ sandbox: { prepare: prepareBundle } });
 
-export default { fetch: app.fetch } satisfies ExportedHandler<Env>;
+export default {
+  fetch: app.fetch,
+  /** Repairs are the hubs' own alarms; the cron keeps the database warm and shows that it answers. */
+  async scheduled(_controller, env) {
+    await env.DB.prepare("SELECT 1").first();
+  },
+} satisfies ExportedHandler<Env>;

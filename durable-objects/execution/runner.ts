@@ -10,28 +10,17 @@
  * @module
  */
 import type { ErrorRecord } from "../../sdk/schema/execution.ts";
-import { type Batch, type CommitReply, defaultLimits, type News, type TurnInput, type TurnResult } from "../../sdk/schema/journal.ts";
+import { type Batch, defaultLimits, type Outcome, type TurnInput, type TurnResult } from "../../sdk/schema/journal.ts";
 import { setTimer } from "../lib/timers.ts";
-import type { IndexEntry } from "../tenant-hub/contract.ts";
 import { Children } from "./children.ts";
 import { checkBatch, HostTarget, type TurnHost } from "./host.ts";
+import { indexEntry } from "./index-entry.ts";
 import { applyOutcome, end, isTerminal, leaseMs } from "./outcome.ts";
 import type { Platform } from "./ports.ts";
 import { type Execution, Store } from "./store.ts";
+import { type Current, turnHost } from "./turn-host.ts";
 
 const maxCrashes = 5;
-
-/** A turn under way. */
-interface Current {
-  stop: "pause" | null;
-  /** Highest signal handed to the isolate. */
-  seq: number;
-  /** Wakes the isolate's poll for news. */
-  wake: Array<() => void>;
-  /** Refuses everything once set. */
-  fenced: boolean;
-  turn: Promise<void>;
-}
 
 export interface Storage {
   sql: SqlStorage;
@@ -110,25 +99,28 @@ export class Runner {
 
   async #turns(execution: Execution, current: Current): Promise<void> {
     for (;;) {
-      const again = await this.#turn(execution, current);
+      const outcome = await this.#turn(execution, current);
       await this.report(execution);
-      if (!again || current.fenced) return;
+      if (current.fenced) return;
+      // Looked at last, with nothing awaited after it: what arrives later finds no turn and begins one.
+      const news = outcome === "suspended" && this.store.signals(execution.request.id, current.seq).length > 0;
+      if (outcome !== "continued" && !news) return;
     }
   }
 
-  /** True when the next turn should follow at once. */
-  async #turn(execution: Execution, current: Current): Promise<boolean> {
+  /** Null when the turn counts for nothing. */
+  async #turn(execution: Execution, current: Current): Promise<Outcome["type"] | null> {
     const { request } = execution;
     let result: TurnResult;
     try {
       const input = this.#input(execution, current);
-      result = await this.#platform.runTurn(request.tenant, request.bundle, input, new HostTarget(this.#host(execution, current)));
+      result = await this.#platform.runTurn(request.tenant, request.bundle, input, new HostTarget(this.#hostOf(execution, current)));
       checkBatch(result.batch);
     } catch (error) {
-      if (current.fenced) return false;
-      return this.#crashed(execution, error);
+      if (!current.fenced) this.#crashed(execution, error);
+      return null;
     }
-    if (current.fenced) return false;
+    if (current.fenced) return null;
     const now = Date.now();
     this.#storage.transactionSync(() => {
       this.store.apply(request.id, result.batch);
@@ -140,8 +132,7 @@ export class Runner {
     });
     if (isTerminal(execution.status)) await this.#children.afterEnd(execution);
     else await this.#children.startOpen(execution);
-    if (result.outcome.type === "continued") return true;
-    return result.outcome.type === "suspended" && this.store.signals(request.id, current.seq).length > 0;
+    return result.outcome.type;
   }
 
   #input(execution: Execution, current: Current): TurnInput {
@@ -167,54 +158,29 @@ export class Runner {
     };
   }
 
-  #host(execution: Execution, current: Current): TurnHost {
-    const { request } = execution;
-    const check = (): void => {
-      if (current.fenced) throw new Error("this turn is over");
-    };
-    return {
-      commit: async (batch: Batch): Promise<CommitReply> => {
-        check();
-        // Before anything of an execution shows outside, the index knows of it.
-        if (!execution.registered) await this.report(execution);
-        check();
-        this.#storage.transactionSync(() => {
-          this.store.apply(request.id, batch);
-          if (!execution.stored || execution.timers.lease === undefined) {
-            execution.timers = setTimer(execution.timers, "lease", Date.now() + leaseMs);
-            this.store.save(execution);
-            this.#armAlarm();
-          }
-        });
-        await this.#children.startOpen(execution);
-        return { stop: current.stop };
-      },
-      news: async (seq: number, due: number | null): Promise<News> => {
-        check();
-        const ready = (): boolean => current.fenced || current.stop !== null || this.store.signals(request.id, seq).length > 0 || (due !== null && due <= Date.now());
-        while (!ready()) await new Promise<void>((resolve) => current.wake.push(resolve));
-        check();
-        const signals = this.store.signals(request.id, seq);
-        current.seq = Math.max(current.seq, signals.at(-1)?.seq ?? 0);
-        return { signals, now: Date.now(), stop: current.stop };
-      },
-      spill: async (bytes: Uint8Array): Promise<string> => {
-        check();
-        if (bytes.length > defaultLimits.valueBytes + 1024) throw new Error("the value is too large");
-        const key = `${spillPrefix(execution)}${crypto.randomUUID()}`;
-        await this.#platform.putBlob(key, bytes);
-        return key;
-      },
-      unspill: async (key: string): Promise<Uint8Array> => {
-        check();
-        if (!key.startsWith(`values/${request.tenant}/`)) throw new Error("that value belongs to someone else");
-        return this.#platform.getBlob(key);
-      },
-    };
+  #hostOf(execution: Execution, current: Current): TurnHost {
+    return turnHost(execution, current, {
+      store: this.store,
+      platform: this.#platform,
+      register: () => this.report(execution),
+      commit: (batch) => this.#commit(execution, batch),
+    });
+  }
+
+  /** A batch that comes before its turn ends. From the first one on, a lease restarts the turn if the process dies. */
+  async #commit(execution: Execution, batch: Batch): Promise<void> {
+    this.#storage.transactionSync(() => {
+      this.store.apply(execution.request.id, batch);
+      if (execution.stored && execution.timers.lease !== undefined) return;
+      execution.timers = setTimer(execution.timers, "lease", Date.now() + leaseMs);
+      this.store.save(execution);
+      this.#armAlarm();
+    });
+    await this.#children.startOpen(execution);
   }
 
   /** The sandbox could not run the turn: try again a few times, then give up. */
-  #crashed(execution: Execution, error: unknown): boolean {
+  #crashed(execution: Execution, error: unknown): void {
     execution.crashes++;
     execution.revision++;
     const message = error instanceof Error ? error.message : String(error);
@@ -227,7 +193,6 @@ export class Runner {
       execution.timers = setTimer(execution.timers, "lease", now + 200 * 4 ** (execution.crashes - 1));
     }
     this.save(execution);
-    return false;
   }
 
   /** Ends a turn from outside: nothing of it counts any more. */
@@ -272,25 +237,4 @@ export class Runner {
     execution.registered = true;
     execution.reported = execution.revision;
   }
-}
-
-function spillPrefix(execution: Execution): string {
-  return `values/${execution.request.tenant}/${execution.request.id}/`;
-}
-
-export function indexEntry(execution: Execution): IndexEntry {
-  const { request } = execution;
-  return {
-    id: request.id,
-    workflowId: request.workflowId,
-    version: request.version,
-    status: execution.status,
-    trigger: request.trigger.kind,
-    parentId: request.parent?.id ?? null,
-    createdAt: request.createdAt,
-    completedAt: execution.completedAt,
-    errorMessage: execution.error?.message ?? execution.divergence?.found ?? null,
-    revision: execution.revision,
-    start: execution.stored ? null : JSON.stringify(request),
-  };
 }

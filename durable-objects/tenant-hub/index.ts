@@ -7,40 +7,53 @@ import { counts } from "./counts.ts";
 import { BadCursorError } from "./cursor.ts";
 import { list } from "./list.ts";
 import { put } from "./put.ts";
+import { Repair, type Restart } from "./repair.ts";
 import { hubSchema } from "./schema.ts";
 import { stale } from "./stale.ts";
 
-export class TenantHub extends DurableObject<unknown> implements HubObject {
-  readonly #sql = this.ctx.storage.sql;
-  readonly #puts = new CommitQueue<IndexEntry>({
-    write: (batch) =>
-      this.ctx.storage.transactionSync(() => {
-        const now = Date.now();
-        for (const entry of batch) put(this.#sql, entry, now);
-      }),
-    durable: () => this.ctx.storage.sync(),
-  });
+/** Makes the class; `restartOf` is how it starts an execution again (wired in worker/index.ts). */
+export function tenantHubClass<Env>(restartOf: (env: Env) => Restart) {
+  return class TenantHub extends DurableObject<Env> implements HubObject {
+    readonly sql: SqlStorage;
+    readonly repair: Repair;
+    readonly puts: CommitQueue<IndexEntry>;
 
-  constructor(ctx: DurableObjectState, env: unknown) {
-    super(ctx, env);
-    migrate(this.#sql, hubSchema);
-  }
+    constructor(ctx: DurableObjectState, env: Env) {
+      super(ctx, env);
+      this.sql = ctx.storage.sql;
+      migrate(this.sql, hubSchema);
+      this.repair = new Repair(this.sql, restartOf(env), (at) => void ctx.storage.setAlarm(at));
+      this.puts = new CommitQueue<IndexEntry>({
+        write: (batch) =>
+          ctx.storage.transactionSync(() => {
+            const now = Date.now();
+            for (const entry of batch) put(this.sql, entry, now);
+            if (batch.some(({ start }) => start !== null)) this.repair.expect(now);
+          }),
+        durable: () => ctx.storage.sync(),
+      });
+    }
 
-  put(entry: IndexEntry): Promise<void> {
-    return this.#puts.offer(entry);
-  }
+    put(entry: IndexEntry): Promise<void> {
+      return this.puts.offer(entry);
+    }
 
-  list(query: ListQuery): ReturnType<HubObject["list"]> {
-    return reply(() => list(this.#sql, query));
-  }
+    list(query: ListQuery): ReturnType<HubObject["list"]> {
+      return reply(() => list(this.sql, query));
+    }
 
-  async counts(): ReturnType<HubObject["counts"]> {
-    return counts(this.#sql);
-  }
+    async counts(): ReturnType<HubObject["counts"]> {
+      return counts(this.sql);
+    }
 
-  async stale(olderThanMs: number, limit: number): Promise<IndexEntry[]> {
-    return stale(this.#sql, Date.now() - olderThanMs, limit);
-  }
+    async stale(olderThanMs: number, limit: number): Promise<IndexEntry[]> {
+      return stale(this.sql, Date.now() - olderThanMs, limit);
+    }
+
+    override async alarm(): Promise<void> {
+      await this.repair.run(Date.now());
+    }
+  };
 }
 
 /** Errors lose their class over RPC, so a refusal travels as a value. */

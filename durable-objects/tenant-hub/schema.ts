@@ -27,7 +27,8 @@ export const hubSchema = [
   CREATE INDEX by_status ON executions (status, created_at, id);
   CREATE INDEX by_trigger ON executions (trigger, created_at, id);
   CREATE INDEX by_parent ON executions (parent_id, created_at, id) WHERE parent_id IS NOT NULL;
-  CREATE INDEX open_by_heard ON executions (heard_at) WHERE status NOT IN ('completed', 'failed', 'cancelled');`,
+  CREATE INDEX open_by_heard ON executions (heard_at) WHERE status NOT IN ('completed', 'failed', 'cancelled');
+  CREATE INDEX unstarted_by_heard ON executions (heard_at) WHERE start IS NOT NULL;`,
 ] as const;
 
 /** The condition of `open_by_heard`; SQLite uses the index only for these very words. */

@@ -11,6 +11,7 @@ export type {
   Backoff,
   DelayContext,
   EventSchemas,
+  Invocable,
   Retries,
   Rollback,
   RollbackContext,

@@ -5,7 +5,6 @@
  */
 import type { z } from "zod";
 import type { Duration } from "./duration.ts";
-import type { Workflow } from "./workflow.ts";
 
 export type Backoff = "constant" | "linear" | "exponential";
 
@@ -84,6 +83,14 @@ export interface ApprovalOutcome {
 
 export type EventSchemas = Record<string, z.ZodType>;
 
+/** A workflow as a caller sees it: an id, what goes in, what comes out. */
+export interface Invocable<Input, Output> {
+  readonly id: string;
+  readonly handler: (context: never) => Promise<Output>;
+  /** Types only: what callers pass. */
+  readonly "~input"?: Input;
+}
+
 /** @template Events schemas of the events a workflow waits for, by type. */
 export interface Step<Events extends EventSchemas = EventSchemas> {
   /**
@@ -108,7 +115,7 @@ export interface Step<Events extends EventSchemas = EventSchemas> {
    * Runs another workflow of the tenant as a child and returns its output.
    * @throws ChildFailedError when the child fails or is cancelled.
    */
-  invoke<Input, Output>(name: string, workflow: Workflow<string, Input, Output>, input: Input, options?: { timeout?: Duration }): Promise<Output>;
+  invoke<Input, Output>(name: string, workflow: Invocable<Input, Output>, input: Input, options?: { timeout?: Duration }): Promise<Output>;
   invoke<Output = unknown>(name: string, workflow: string, input: unknown, options?: { timeout?: Duration }): Promise<Output>;
   /** Ends this run and begins the next under the same id with an empty history. Does not return. */
   continueAsNew(input: unknown): Promise<never>;

@@ -6,7 +6,7 @@ import type { z } from "zod";
 import type { TriggerKind } from "../schema/execution.ts";
 import type { Duration } from "./duration.ts";
 import type { Trigger } from "./on.ts";
-import type { EventSchemas, Retries, Step } from "./step.ts";
+import type { EventSchemas, Invocable, Retries, Step } from "./step.ts";
 
 /** Marks workflow values, so that a runtime of any version finds them in a bundle. */
 export const workflowTag: unique symbol = Symbol.for("everstep.workflow") as never;
@@ -49,13 +49,10 @@ export interface WorkflowContext<Input, Events extends EventSchemas = EventSchem
 
 export type Handler<Input, Events extends EventSchemas, Output> = (context: WorkflowContext<Input, Events>) => Promise<Output>;
 
-export interface Workflow<Id extends string = string, Input = never, Output = unknown> {
+export interface Workflow<Id extends string = string, Input = never, Output = unknown> extends Invocable<Input, Output> {
   readonly [workflowTag]: 1;
   readonly id: Id;
   readonly options: WorkflowOptions<string, z.ZodType, EventSchemas>;
-  readonly handler: (context: never) => Promise<Output>;
-  /** Types only: what callers pass. */
-  readonly "~input"?: Input;
 }
 
 /**

@@ -61,3 +61,9 @@ export class Flags {
     throw usageError(`--${name} must be one of ${choices.join(", ")}, not ${JSON.stringify(text)}`);
   }
 }
+
+/** @throws CommandError when the text cannot be the id of an execution */
+export function executionId(text: string | undefined): string {
+  if (text !== undefined && /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text)) return text.toLowerCase();
+  throw usageError(`${JSON.stringify(text ?? "")} is not the id of an execution`, "everstep executions lists them.");
+}

@@ -73,6 +73,7 @@ function remark({ attempt, error, due_at, status, output, kind }: StepView, pain
 
 function errorLines({ name, message, code, stack }: ErrorRecord, paint: Paint): string[] {
   const head = `${safe(name)}: ${safe(message)}${code ? ` (${code})` : ""}`;
-  const frames = (stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
+  // Frames of the platform's own runtime say nothing about the workflow.
+  const frames = (stack ?? "").split("\n").filter((line) => /^\s+at /.test(line) && !/\bruntime\.js:/.test(line));
   return [paint.red(head), ...frames.slice(0, 5).map((line) => paint.dim(safe(line)))];
 }

@@ -10,9 +10,8 @@
 import { StepTimeoutError } from "../authoring/errors.ts";
 import type { StepContext } from "../authoring/step.ts";
 import { FatalError, isNonRetryable, toErrorRecord } from "./failures.ts";
-import type { LiveStep } from "./ports.ts";
 import { configView, nextDelay, type Policy } from "./retry.ts";
-import type { Open, Turn } from "./turn.ts";
+import type { LiveStep, Open, TurnCore as Turn } from "./core.ts";
 
 export type Body = (ctx: StepContext) => unknown;
 
@@ -35,7 +34,7 @@ export function contextOf(turn: Turn, open: Open, policy: Policy, signal: AbortS
 export function activate(turn: Turn, open: Open, policy: Policy, body: Body): void {
   const { due, status } = open.step;
   const go = (): void => void attempt(turn, open, policy, body);
-  if (status === "retrying" && due !== null) turn.waits.add({ open, channel: null, due, onSignal: go, onDue: go });
+  if (status === "retrying" && due !== null) turn.wait({ open, channel: null, due, onSignal: go, onDue: go });
   else go();
 }
 

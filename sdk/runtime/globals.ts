@@ -4,8 +4,10 @@
  * (a module's top level) the originals answer.
  * @module
  */
-import type { Scope } from "./ports.ts";
-import type { Turn } from "./turn.ts";
+import type { StepContext } from "../authoring/step.ts";
+import { activate } from "./attempts.ts";
+import type { Scope, TurnCore as Turn } from "./core.ts";
+import { policyOf } from "./retry.ts";
 
 type Fetch = (input: RequestInfo | URL, init?: RequestInit) => Promise<Response>;
 
@@ -80,7 +82,7 @@ function replaceRandom(outside: () => Turn | undefined): () => void {
     put(crypto, "getRandomValues", ((array: ArrayBufferView) => {
       const turn = outside();
       if (!turn) return getRandomValues(array as never);
-      turn.random.fill(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
+      turn.random.bytes(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
       return array;
     }) as typeof crypto.getRandomValues),
   ];
@@ -117,10 +119,13 @@ function replaceFetch(target: Globals, scope: Scope): () => void {
 
 /** A fetch in the workflow's own code: becomes a step, so that a replay sees the same answer. */
 async function replayedFetch(turn: Turn, request: Request, send: (step: string, key: string | null, request: Request) => Promise<Response>): Promise<Response> {
-  const stored = (await turn.implicitStep(`fetch ${request.method} ${new URL(request.url).host}`.slice(0, 200), async (ctx) => {
+  const name = `fetch ${request.method} ${new URL(request.url).host}`.slice(0, 200);
+  const body = async (ctx: StepContext): Promise<unknown> => {
     const response = await send(`${ctx.step.name}-${ctx.step.count}`, ctx.idempotencyKey, request.clone());
     return { status: response.status, statusText: response.statusText, headers: [...response.headers], body: new Uint8Array(await response.arrayBuffer()) };
-  })) as { status: number; statusText: string; headers: [string, string][]; body: Uint8Array<ArrayBuffer> };
+  };
+  const policy = policyOf({}, turn.defaults);
+  const stored = (await turn.request({ name, ...turn.nextKey(name), kind: "do", due: null, detail: null, activate: (open) => activate(turn, open, policy, body) })) as { status: number; statusText: string; headers: [string, string][]; body: Uint8Array<ArrayBuffer> };
   const empty = [101, 204, 205, 304].includes(stored.status);
   return new Response(empty ? null : stored.body, { status: stored.status, statusText: stored.statusText, headers: stored.headers });
 }

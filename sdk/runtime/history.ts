@@ -7,7 +7,7 @@
  *    the workflow asks for is new; before that, nothing new may be asked for.
  * @module
  */
-import { fromRow, type StepRecord, type StepRow } from "../schema/journal.ts";
+import { type Divergence, fromRow, type StepRecord, type StepRow } from "../schema/journal.ts";
 
 export interface LogEntry {
   ordinal: number;
@@ -71,8 +71,18 @@ export class History {
     return this.#log.slice(this.#cursor).every(({ type, step }) => step.kind === "rollback" || (type === "end" && this.#requested.has(step.key)));
   }
 
-  /** One line about an entry, for people. */
-  static describe(entry: LogEntry): string {
-    return entry.type === "start" ? `${entry.step.kind} step "${entry.step.key}"` : `the end of ${entry.step.kind} step "${entry.step.key}"`;
+  /** What differs between this history and what the workflow asks for now, for people. */
+  divergence(found: string, known?: StepRecord): Divergence {
+    const { head } = this;
+    return {
+      at: known?.started ?? head?.ordinal ?? 0,
+      expected: known ? `${known.kind} step "${known.key}"` : head ? describe(head) : "the end of the history",
+      found,
+      hint: "The code asks for other steps than it did before. Deploy changed code as a new version (running executions keep theirs), and keep decisions outside steps free of anything that differs between runs.",
+    };
   }
+}
+
+function describe({ type, step }: LogEntry): string {
+  return `${type === "start" ? "" : "the end of "}${step.kind} step "${step.key}"`;
 }

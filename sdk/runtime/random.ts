@@ -38,13 +38,13 @@ export class SeededRandom {
     return ((this.uint32() >>> 5) * 0x4000000 + (this.uint32() >>> 6)) / 0x20000000000000;
   }
 
-  fill(bytes: Uint8Array): void {
+  bytes(bytes: Uint8Array): void {
     for (let index = 0; index < bytes.length; index++) bytes[index] = this.uint32() & 0xff;
   }
 
   uuid(): string {
     const bytes = new Uint8Array(16);
-    this.fill(bytes);
+    this.bytes(bytes);
     bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
     bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
     const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");

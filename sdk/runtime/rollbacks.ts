@@ -12,7 +12,7 @@
 import type { Rollback, RollbackOptions } from "../authoring/step.ts";
 import { activate, contextOf } from "./attempts.ts";
 import { type Policy, policyOf } from "./retry.ts";
-import type { Turn } from "./turn.ts";
+import type { TurnCore as Turn } from "./core.ts";
 
 interface Registered {
   key: string;

@@ -12,8 +12,7 @@ import { toErrorRecord } from "./failures.ts";
 import type { Program } from "./ports.ts";
 import { policyOf } from "./retry.ts";
 import type { Rollbacks } from "./rollbacks.ts";
-import type { Open, Turn } from "./turn.ts";
-import type { Wait } from "./waits.ts";
+import type { Open, TurnCore as Turn, Wait } from "./core.ts";
 
 /** Thrown to unwind the workflow; never seen outside the runtime. */
 export class ContinueAsNew extends Error {
@@ -38,7 +37,7 @@ export function makeSteps(turn: Turn, program: Program, rollbacks: Rollbacks): S
   };
 
   /** Hands a wait to the turn; `due` is fixed when it is first asked for. */
-  const waiting = (open: Open, wait: Omit<Wait, "open" | "due">): void => turn.waits.add({ open, due: open.step.due, ...wait });
+  const waiting = (open: Open, wait: Omit<Wait, "open" | "due">): void => turn.wait({ open, due: open.step.due, ...wait });
   const end = (open: Open, value: unknown): void => turn.settle(open, { output: encode(value), value });
   const expire = (open: Open, message: string): void => turn.settle(open, { error: toErrorRecord(new WaitTimeoutError(message)) });
   const dueIn = (ms: number): number | null => (Number.isFinite(ms) ? turn.clock.now() + ms : null);

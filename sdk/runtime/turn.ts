@@ -15,103 +15,93 @@
  * identity (ports and TurnInput).
  * @module
  */
-import type { Retries, StepContext } from "../authoring/step.ts";
-import type { ErrorRecord } from "../schema/execution.ts";
-import type { Divergence, HostPort, Outcome, StepDetail, StepRecord, TurnInput, TurnResult } from "../schema/journal.ts";
-import { activate } from "./attempts.ts";
+import type { Retries } from "../authoring/step.ts";
+import type { HostPort, Outcome, StepRecord, TurnInput, TurnResult } from "../schema/journal.ts";
 import { Buffer } from "./buffer.ts";
+import { Commits } from "./commits.ts";
+import type { Account, Clock, End, Open, Scope, StepSpec, TurnCore, Wait } from "./core.ts";
 import { FatalError, fromErrorRecord, toErrorRecord } from "./failures.ts";
 import { History, type LogEntry } from "./history.ts";
-import type { Account, Clock, Scope } from "./ports.ts";
+import { OpenSteps } from "./open-steps.ts";
 import { SeededRandom } from "./random.ts";
-import { policyOf } from "./retry.ts";
+import { Replay } from "./replay.ts";
+import { Running } from "./running.ts";
+import { Stillness } from "./stillness.ts";
 import { Values } from "./values.ts";
 import { Waits } from "./waits.ts";
 
-export interface Open {
-  step: StepRecord;
-  resolve(value: unknown): void;
-  reject(error: unknown): void;
-  /** Goes on with the step once the history is exhausted. */
-  activate(open: Open): void;
-}
-
-export interface StepSpec {
-  key: string;
-  name: string;
-  count: number;
-  kind: StepRecord["kind"];
-  due: number | null;
-  detail: StepDetail | null;
-  activate(open: Open): void;
-}
-
 const never = new Promise<never>(() => {});
-/** Progress shows, and little is repeated after a crash. */
-const flushEveryMs = 100;
-/** How long a workflow may await something that is no step before it is called stuck. */
-const stuckAfterMs = 5_000;
 
-export class Turn {
+export class Turn implements TurnCore {
   readonly input: TurnInput;
   readonly history: History;
   readonly buffer = new Buffer();
   readonly values: Values;
-  readonly waits: Waits;
   readonly random: SeededRandom;
   readonly clock: Clock;
   readonly scope: Scope;
   readonly defaults: Retries | undefined;
-  /** Filled in by the guard that runs in tenant code. */
   readonly account: Account;
   readonly result: Promise<TurnResult>;
-  /** Time outside steps: that of the latest end. */
   now: number;
-  live = false;
   finished = false;
   requests = 0;
-  readonly #host: HostPort;
-  readonly #open = new Map<string, Open>();
+  readonly #commits: Commits;
+  readonly #waits: Waits;
+  readonly #steps: OpenSteps;
+  readonly #stillness: Stillness;
+  readonly #replay: Replay;
+  readonly #running: Running;
   readonly #counts = new Map<string, number>();
   readonly #stops: Array<() => void> = [];
   #resolve!: (result: TurnResult) => void;
   #reject!: (error: unknown) => void;
-  #ordinal: number;
-  #steps: number;
-  #running = 0;
   #activity = 0;
-  #watching = false;
-  #pumping = false;
-  #durable: boolean;
-  #committing: Promise<void> = Promise.resolve();
-  #ticker: (() => void) | null = null;
+  #undoing = false;
   #stopping: "pause" | null = null;
-  #takeOver: (() => void) | null = null;
-  #quiet: Array<() => void> = [];
-  /** Steps that ended in this turn. */
-  readonly #ended = new Map<string, StepRecord>();
-  /** Set while rollbacks run: the workflow's own code gets no more answers. */
-  undoing = false;
 
   constructor(input: TurnInput, host: HostPort, clock: Clock, scope: Scope, defaults: Retries | undefined, account: Account) {
-    this.account = account;
     this.input = input;
-    this.#host = host;
     this.clock = clock;
     this.scope = scope;
     this.defaults = defaults;
+    this.account = account;
     this.history = new History(input.steps);
     this.values = new Values(host, input.turn, input.limits);
     this.random = new SeededRandom(`${input.executionId}:${input.run}`);
     this.now = input.createdAt;
-    this.#ordinal = this.history.nextOrdinal;
-    this.#steps = this.history.size;
-    this.#durable = input.durable;
-    this.waits = new Waits(this, host, input.signals);
+    this.#steps = new OpenSteps(this.buffer, this.history);
+    this.#running = new Running(clock, () => this.#onBeat());
+    this.#replay = new Replay({
+      history: this.history,
+      finished: () => this.finished,
+      deliver: (entry) => this.#deliver(entry),
+      onWaiting: () => this.#stillness.watch(),
+      onLive: () => this.#onLive(),
+    });
+    this.#stillness = new Stillness({
+      clock,
+      busy: () => this.finished || this.running > 0,
+      activity: () => this.#activity,
+      onStill: () => this.#onStill(),
+      onStuck: () => this.#onStuck(),
+    });
+    this.#waits = new Waits(this, host, input.signals);
+    const lost = (error: unknown): void => this.abort(error);
+    this.#commits = new Commits(this.buffer, host, input, ({ stop }) => this.stop(stop), lost);
     this.result = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
+  }
+
+  /** Called instead of going on with the workflow's own steps: a cancelled execution undoes. */
+  onLive(takeOver: () => void): void {
+    this.#replay.takeOver = takeOver;
+  }
+
+  get undoing(): boolean {
+    return this.#undoing;
   }
 
   /** `name` and how often it was asked for: what identifies a step over replays. */
@@ -121,245 +111,135 @@ export class Turn {
     return { key: `${name}-${count}`, count };
   }
 
-  /** A step the runtime makes by itself for an effect outside any step. */
-  implicitStep(name: string, body: (ctx: StepContext) => Promise<unknown>): Promise<unknown> {
-    const id = this.nextKey(name);
-    const policy = policyOf({}, this.defaults);
-    return this.request({ name, ...id, kind: "do", due: null, detail: null, activate: (open) => activate(this, open, policy, body) });
-  }
-
   /** The workflow asks for a step; the promise settles with its outcome, recorded or new. */
   request(spec: StepSpec): Promise<unknown> {
-    if (this.finished || (this.undoing && spec.kind !== "rollback")) return never;
+    if (this.finished || (this.#undoing && spec.kind !== "rollback")) return never;
     this.#activity++;
     const known = this.history.find(spec.key);
     if (known === undefined && !this.history.exhausted) return this.#diverge(`${spec.kind} step "${spec.key}"`);
     if (known !== undefined && known.kind !== spec.kind) return this.#diverge(`${spec.kind} step "${spec.key}"`, known);
-    if (known === undefined && this.#stopping) return never;
+    if (known === undefined && this.#steps.total >= this.input.limits.steps) return this.#tooMany();
+    if (known === undefined && (this.#stopping || this.#replay.takeOver)) return never;
     return new Promise((resolve, reject) => {
-      const open: Open = { step: known ?? this.#create(spec), resolve, reject, activate: spec.activate };
-      this.#open.set(spec.key, open);
+      const open: Open = { step: known ?? this.#steps.create(spec, this.clock.now()), resolve, reject, activate: spec.activate };
+      this.#steps.add(open);
       this.history.request(spec.key);
-      if (known === undefined) this.#begin(open);
-      else this.pump();
+      if (known !== undefined) this.pump();
+      else this.#begin(open);
     });
   }
 
-  #create(spec: StepSpec): StepRecord {
-    if (++this.#steps > this.input.limits.steps)
-      this.fail(new FatalError("step-limit", `the execution asked for more than ${this.input.limits.steps} steps: use step.continueAsNew to begin a fresh history`));
-    const now = this.clock.now();
-    const { key, name, count, kind, due, detail } = spec;
-    const status = kind === "do" || kind === "rollback" ? "running" : "waiting";
-    const step: StepRecord = { key, name, count, kind, status, started: this.#ordinal++, ended: null, attempt: 0, startedAt: now, endedAt: null, due, output: null, error: null, detail };
-    this.buffer.touch(step);
-    return step;
-  }
-
   #begin(open: Open): void {
-    if (this.finished) return;
-    open.activate(open);
-    this.watch();
+    if (this.#replay.live) open.activate(open);
+    // Steps that a crash cut off midway go on together with the first new one.
+    else this.#replay.goLive();
+    this.#stillness.watch();
   }
 
-  /** Hands over recorded ends in order; goes live at the end of the history. */
+  #tooMany(): Promise<never> {
+    this.fail(new FatalError("step-limit", `the execution asked for more than ${this.input.limits.steps} steps: use step.continueAsNew to begin a fresh history`));
+    return never;
+  }
+
   pump(): void {
-    if (this.#pumping || this.finished || this.live) return;
-    const entry = this.history.advance();
-    if (entry) {
-      this.#pumping = true;
-      this.#deliver(entry);
-    } else if (this.#takeOver && (this.history.exhausted || this.history.onlyUndoingLeft)) {
-      const takeOver = this.#takeOver;
-      this.#takeOver = null;
-      this.live = this.history.exhausted;
-      takeOver();
-    } else if (this.history.exhausted) {
-      this.goLive();
-    } else {
-      this.watch();
-    }
+    this.#replay.pump();
   }
 
-  #deliver({ step }: LogEntry): void {
-    const open = this.#open.get(step.key);
-    this.#open.delete(step.key);
+  #deliver({ step }: LogEntry): Promise<void> | void {
+    const open = this.#steps.take(step.key);
     this.#activity++;
     this.now = step.endedAt ?? this.now;
-    // Two microtasks: the awaiting code moves before the next end is handed over.
-    const next = (): void => {
-      this.#pumping = false;
-      this.pump();
-    };
-    const settle = (value: unknown): void => {
-      open?.resolve(value);
-      queueMicrotask(() => queueMicrotask(next));
-    };
-    if (step.status === "failed") {
-      open?.reject(fromErrorRecord(step.error ?? { name: "Error", message: "the step failed" }));
-      queueMicrotask(() => queueMicrotask(next));
-      return;
-    }
+    if (step.status === "failed") return open?.reject(fromErrorRecord(step.error ?? { name: "Error", message: "the step failed" }));
     const value = this.values.load(step.output);
-    if (value instanceof Promise) value.then(settle, (error: unknown) => this.abort(error));
-    else settle(value);
+    if (value instanceof Promise) return value.then((loaded) => open?.resolve(loaded)).catch((error: unknown) => this.abort(error));
+    open?.resolve(value);
   }
 
-  /** Called instead of going on with the workflow's own steps: a cancelled execution undoes. */
-  onLive(takeOver: () => void): void {
-    this.#takeOver = takeOver;
+  #onLive(): void {
+    for (const open of this.#steps.values()) open.activate(open);
+    this.#stillness.watch();
   }
 
-  goLive(): void {
-    if (this.live || this.finished) return;
-    this.live = true;
-    for (const open of this.#open.values()) open.activate(open);
-    this.watch();
+  wait(wait: Wait): void {
+    this.#waits.add(wait);
+  }
+
+  /** A live step has ended: its ordinal, its row, its waiter. */
+  settle(open: Open, end: End): void {
+    if (this.finished || !this.#steps.end(open, end, this.clock.now())) return;
+    this.#activity++;
+    this.now = open.step.endedAt ?? this.now;
+    this.#stillness.watch();
   }
 
   /** A step that ended, or that a crash cut off midway; undefined when it never began. */
   outcomeOf(key: string): StepRecord | undefined {
-    return this.#ended.get(key) ?? this.history.find(key);
+    return this.#steps.ended(key) ?? this.history.find(key);
   }
 
-  /** Resolves when no attempt is running. */
-  quiet(): Promise<void> {
-    return this.#running === 0 ? Promise.resolve() : new Promise((resolve) => this.#quiet.push(resolve));
-  }
-
-  /** From here on only rollbacks get answers; what else is open is given up. */
-  beginUndoing(): void {
-    this.undoing = true;
-    for (const [key, { step }] of this.#open) {
-      if (step.kind === "rollback") continue;
-      this.#open.delete(key);
-      this.waits.drop(key);
-      if (step.ended !== null || !this.live) continue;
-      step.status = "cancelled";
-      step.due = null;
-      this.buffer.touch(step);
-    }
-  }
-
-  /** A line of the execution's log; the workflow's own lines are not repeated on replay. */
-  log(level: "debug" | "info" | "warn" | "error", message: string, step: string | null = null): void {
-    if (!this.finished && (this.live || step !== null)) this.buffer.log({ at: this.clock.now(), level, message, step });
-  }
-
-  /** A live step has ended: its ordinal, its row, its waiter. */
-  settle(open: Open, end: { output: string | null; value: unknown } | { error: ErrorRecord }): void {
-    const { step } = open;
-    if (this.finished || this.#open.get(step.key) !== open) return;
-    this.#activity++;
-    this.#open.delete(step.key);
-    this.#ended.set(step.key, step);
-    step.ended = this.#ordinal++;
-    step.endedAt = this.clock.now();
-    step.due = null;
-    this.now = step.endedAt;
-    if ("error" in end) {
-      step.status = "failed";
-      step.error = end.error;
-      open.reject(fromErrorRecord(end.error));
-    } else {
-      step.status = "completed";
-      step.output = end.output;
-      open.resolve(end.value);
-    }
-    this.buffer.touch(step);
-    this.watch();
+  get running(): number {
+    return this.#running.count;
   }
 
   /** An attempt runs; undone by {@link leave}. */
   enter(): void {
-    this.#running++;
-    this.#ticker ??= this.clock.timer(flushEveryMs, () => this.#tick());
+    this.#running.enter();
   }
 
   leave(): void {
-    this.#running--;
-    if (this.#running === 0 && this.#ticker) {
-      this.#ticker();
-      this.#ticker = null;
-    }
-    if (this.#running === 0) for (const resolve of this.#quiet.splice(0)) resolve();
-    this.watch();
+    if (this.#running.leave()) this.#stillness.watch();
   }
 
-  #tick(): void {
-    this.#ticker = null;
-    if (this.finished || this.#running === 0) return;
-    this.#ticker = this.clock.timer(flushEveryMs, () => this.#tick());
-    if (!this.buffer.empty) void this.flush();
-    this.waits.listen();
+  quiet(): Promise<void> {
+    return this.#running.quiet();
+  }
+
+  #onBeat(): void {
+    if (this.finished) return;
+    if (!this.buffer.empty) void this.#commits.flush();
+    this.#waits.listen();
   }
 
   /** Everything so far durable before an effect leaves. */
   async barrier(): Promise<void> {
-    if (this.buffer.holdsOutcomes || !this.#durable) await this.flush();
-    else await this.#committing;
+    await this.#commits.barrier();
     if (this.finished) await never;
-  }
-
-  flush(): Promise<void> {
-    const batch = this.buffer.take();
-    this.#durable = true;
-    const done = this.#committing.then(async () => {
-      const reply = await this.#host.commit(this.input.turn, batch);
-      this.stop(reply.stop);
-    });
-    this.#committing = done.catch((error: unknown) => this.abort(error));
-    return done;
   }
 
   /** The host wants the turn to end at the next step boundary. */
   stop(reason: "pause" | null): void {
     if (reason === null || this.#stopping) return;
     this.#stopping = reason;
-    this.watch();
+    this.#stillness.watch();
   }
 
-  get stopping(): boolean {
-    return this.#stopping !== null;
+  /** From here on only rollbacks get answers; what else is open is given up. */
+  beginUndoing(): void {
+    this.#undoing = true;
+    for (const key of this.#steps.giveUp(({ kind }) => kind !== "rollback", this.#replay.live)) this.#waits.drop(key);
   }
 
-  get running(): number {
-    return this.#running;
+  /** A line of the execution's log; the workflow's own lines are not repeated on replay. */
+  log(level: "debug" | "info" | "warn" | "error", message: string, step: string | null = null): void {
+    if (!this.finished && (this.#replay.live || this.history.exhausted || step !== null)) this.buffer.log({ at: this.clock.now(), level, message, step });
   }
 
-  openSteps(): Iterable<Open> {
-    return this.#open.values();
-  }
-
-  /** Looks, once the dust has settled, whether the turn has anything left to do. */
-  watch(): void {
-    if (this.#watching || this.finished || this.#running > 0) return;
-    this.#watching = true;
-    void this.#settleDown();
-  }
-
-  async #settleDown(): Promise<void> {
-    const began = this.clock.now();
-    let seen = this.#activity;
-    while (!this.finished && this.#running === 0) {
-      const moved = seen !== this.#activity;
-      seen = this.#activity;
-      await this.clock.settle();
-      if (moved || this.finished || this.#running > 0 || seen !== this.#activity) continue;
-      if (this.account.exceeded) return this.fail(this.account.exceeded);
-      if (this.live && (this.#open.size > 0 || this.#stopping)) {
-        this.waits.wake();
-        if (seen === this.#activity && !this.finished) return this.finish({ type: this.#stopping ? "paused" : "suspended" });
-      } else if (this.clock.now() - began > stuckAfterMs) {
-        return this.#stuck();
-      }
+  /** Called when nothing moves any more: true when the turn has ended by it. */
+  #onStill(): boolean {
+    if (this.account.exceeded) {
+      this.fail(this.account.exceeded);
+      return true;
     }
-    this.#watching = false;
+    if (!this.#replay.live || (this.#steps.size === 0 && !this.#stopping)) return false;
+    const seen = this.#activity;
+    this.#waits.wake();
+    if (seen === this.#activity && this.running === 0) this.finish({ type: this.#stopping ? "paused" : "suspended" });
+    return this.finished;
   }
 
-  #stuck(): void {
-    if (!this.history.exhausted) return void this.#diverge("nothing: the workflow awaits something else");
-    this.fail(new FatalError("stuck", "the workflow awaits something that is no step and never comes: wrap it in step.do, or use step.sleep and step.waitForEvent"));
+  #onStuck(): void {
+    if (this.history.exhausted) this.fail(new FatalError("stuck", "the workflow awaits something that is no step and never comes: wrap it in step.do, or use step.sleep and step.waitForEvent"));
+    else void this.#diverge("nothing: the workflow awaits something else");
   }
 
   /** The workflow's function has returned or thrown although the history goes on. */
@@ -370,15 +250,7 @@ export class Turn {
   }
 
   #diverge(found: string, known?: StepRecord): Promise<never> {
-    const head = this.history.head;
-    const expected = known ? `${known.kind} step "${known.key}"` : head ? History.describe(head) : "the end of the history";
-    const divergence: Divergence = {
-      at: known?.started ?? head?.ordinal ?? 0,
-      expected,
-      found,
-      hint: "The code asks for other steps than it did before. Deploy changed code as a new version (running executions keep theirs), and keep decisions outside steps free of anything that differs between runs.",
-    };
-    this.finish({ type: "stalled", divergence });
+    this.finish({ type: "stalled", divergence: this.history.divergence(found, known) });
     return never;
   }
 
@@ -387,36 +259,28 @@ export class Turn {
   }
 
   finish(outcome: Outcome): void {
-    if (this.finished) return;
-    this.finished = true;
-    for (const stop of this.#stops) stop();
-    this.#ticker?.();
-    if (outcome.type !== "suspended" && outcome.type !== "paused" && outcome.type !== "stalled") this.#abandon();
-    this.waits.close();
-    void this.#committing.then(() => this.#resolve({ outcome, batch: this.buffer.take() }));
+    if (!this.#end()) return;
+    // Steps nobody waits for any more.
+    if (["completed", "failed", "cancelled"].includes(outcome.type)) this.#steps.giveUp(() => true, true);
+    void this.#commits.settled().then(() => this.#resolve({ outcome, batch: this.buffer.take() }));
   }
 
-  /** Steps nobody waits for any more. */
-  #abandon(): void {
-    for (const { step } of this.#open.values()) {
-      step.status = "cancelled";
-      step.due = null;
-      this.buffer.touch(step);
-    }
+  /** The host is gone or refuses this turn: nothing of it counts any more. */
+  abort(error: unknown): void {
+    if (this.#end()) this.#reject(error);
+  }
+
+  #end(): boolean {
+    if (this.finished) return false;
+    this.finished = true;
+    for (const stop of this.#stops) stop();
+    this.#running.stop();
+    this.#waits.close();
+    return true;
   }
 
   /** Called when the turn ends. */
   onFinish(stop: () => void): void {
     this.#stops.push(stop);
-  }
-
-  /** The host is gone or refuses this turn: nothing of it counts any more. */
-  abort(error: unknown): void {
-    if (this.finished) return;
-    this.finished = true;
-    for (const stop of this.#stops) stop();
-    this.#ticker?.();
-    this.waits.close();
-    this.#reject(error);
   }
 }

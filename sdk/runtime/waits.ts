@@ -7,17 +7,7 @@
  * @module
  */
 import type { HostPort, Signal } from "../schema/journal.ts";
-import type { Open, Turn } from "./turn.ts";
-
-/** What a wait does when a signal comes or its time is up. */
-export interface Wait {
-  open: Open;
-  /** null: only time ends it. */
-  channel: string | null;
-  due: number | null;
-  onSignal(signal: Signal): void;
-  onDue(): void;
-}
+import type { TurnCore as Turn, Wait } from "./core.ts";
 
 export class Waits {
   readonly #turn: Turn;

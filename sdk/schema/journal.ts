@@ -134,7 +134,7 @@ export function fromRow(row: StepRow): StepRecord {
   };
 }
 
-/** Something that arrived from outside and waits to be consumed, in order of `seq`. */
+/** Something that arrived from outside, to be consumed in order of `seq`. */
 export interface Signal {
   seq: number;
   /** `event:<type>`, `approval:<step key>` or `child:<step key>`. */
@@ -152,9 +152,8 @@ export interface LogRow {
 }
 
 export interface Batch {
-  /** JSON array of {@link StepRow}. */
+  /** JSON array of {@link StepRow}, `count` of them. */
   steps: string;
-  /** Number of rows in `steps`. */
   count: number;
   /** Signals handed to the workflow. */
   consumed: number[];

@@ -69,6 +69,14 @@ describe("the operator", () => {
     expect(answer).toMatchObject({ status: 409, body: { code: "conflict" } });
   });
 
+  it("sets which hosts a tenant's code may reach, and hears of lists that cannot be read", async () => {
+    const egress = { allow: ["api.example.com"], deny: [] };
+    expect((await seed({ slug: "walled", name: "Walled", egress })).status).toBe(201);
+    expect((await seed({ slug: "walled", name: "Walled" })).status).toBe(200);
+    expect(await env.DB.prepare("select egress from tenants where slug = 'walled'").first("egress")).toBe(JSON.stringify(egress));
+    expect((await seed({ slug: "walled", name: "Walled", egress: { allow: ["http://not a host"] } })).body).toMatchObject({ code: "bad-request", errors: [{ pointer: "/egress" }] });
+  });
+
   it("opens nothing but the operator's routes", async () => {
     expect((await h.call(operatorKey, "GET", "/api/v1/workflows")).body).toMatchObject({ status: 403, code: "forbidden" });
   });

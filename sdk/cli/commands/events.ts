@@ -1,4 +1,4 @@
-import type { Command } from "../command.ts";
+import { type Command, executionId } from "../command.ts";
 import { exitCodes, usageError } from "../failure.ts";
 import { readJsonFlag } from "../json-input.ts";
 
@@ -13,6 +13,7 @@ export const eventsCommand: Command = {
   positionals: [3, 3],
   async run({ positionals: [verb, id = "", type = ""], flags, out, connect }) {
     if (verb !== "send") throw usageError(`everstep events knows only send, not ${JSON.stringify(verb)}`);
+    executionId(id);
     const text = flags.text("payload");
     const payload = text === undefined ? null : readJsonFlag("payload", text);
     const key = flags.text("key");

@@ -1,5 +1,5 @@
 import { executionStatus } from "../../schema/execution.ts";
-import type { Command } from "../command.ts";
+import { type Command, executionId } from "../command.ts";
 import { exitCodes } from "../failure.ts";
 import { duration, safe, table, time } from "../format.ts";
 import { statusText, timeline } from "../timeline.ts";
@@ -19,7 +19,7 @@ export const executionsCommand: Command = {
   async run({ positionals: [id], flags, out, connect }) {
     const { client } = connect();
     if (id !== undefined) {
-      const execution = await client.executions.get(id);
+      const execution = await client.executions.get(executionId(id));
       out.json(execution);
       for (const line of timeline(execution, out.paint)) out.print(line);
       return exitCodeOf(execution.status);

@@ -1,5 +1,5 @@
 import type { LogEntry } from "../../schema/execution.ts";
-import type { Command } from "../command.ts";
+import { type Command, executionId } from "../command.ts";
 import { exitCodes } from "../failure.ts";
 import { safe, time } from "../format.ts";
 import type { Paint } from "../output.ts";
@@ -17,7 +17,8 @@ export const logsCommand: Command = {
   flags: [["-f, --follow", "stay and show more as it comes, until the execution ends"]],
   options: { follow: { type: "boolean", short: "f" } },
   positionals: [1, 1],
-  async run({ positionals: [id = ""], flags, out, connect }) {
+  async run({ positionals: [given], flags, out, connect }) {
+    const id = executionId(given);
     const { client } = connect();
     const onLost = (error: Error): void => out.note(`${error.message}; waiting for the server`);
     const all: LogEntry[] = [];

@@ -4,7 +4,7 @@ import { exitCodes } from "../failure.ts";
 import { readJsonFlag } from "../json-input.ts";
 import { createProgress } from "../progress.ts";
 import { timeline } from "../timeline.ts";
-import { exitCodeOf, isOver, untilOver } from "../watch.ts";
+import { exitCodeOf, untilOver } from "../watch.ts";
 
 export const runCommand: Command = {
   usage: "run NAME [--input JSON] [--wait]",
@@ -20,22 +20,19 @@ export const runCommand: Command = {
     const text = flags.text("input");
     const input = text === undefined ? {} : readJsonFlag("input", text);
     const { client } = connect();
-    // One key for all attempts: asking again after a lost connection starts nothing twice.
     const idempotencyKey = flags.text("key") ?? randomUUID();
-
+    const started = await client.workflows.start(name, input, { idempotencyKey });
     if (!flags.on("wait")) {
-      const started = await client.workflows.start(name, input, { idempotencyKey });
       out.json(started);
       out.print(`${started.created ? "Started" : "Already started:"} ${started.workflow_id} ${started.execution_id}`);
       out.print(out.paint.dim(`everstep executions ${started.execution_id}`));
       return exitCodes.ok;
     }
-    const onLost = (error: Error): void => out.note(`${error.message}; waiting for the server`);
-    const onChange = out.live ? createProgress(out.note, out.paint) : () => undefined;
-    const everyMs = out.live ? 500 : 10_000;
-    const first = await client.workflows.run(name, input, { idempotencyKey, waitMs: everyMs });
-    if (!isOver(first.status)) onChange(first);
-    const execution = isOver(first.status) ? first : await untilOver(client, first.id, { everyMs, onChange, onLost });
+    const execution = await untilOver(client, started.execution_id, {
+      everyMs: out.live ? 500 : 10_000,
+      onChange: out.live ? createProgress(out.note, out.paint) : () => undefined,
+      onLost: (error) => out.note(`${error.message}; waiting for the server`),
+    });
     out.json(execution);
     for (const line of timeline(execution, out.paint)) out.print(line);
     return exitCodeOf(execution.status);

@@ -3,7 +3,7 @@
  * @module
  */
 import type { Client } from "../../client/index.ts";
-import type { Command, Flags } from "../command.ts";
+import { type Command, executionId, type Flags } from "../command.ts";
 import { exitCodes, usageError } from "../failure.ts";
 import { findStep } from "./find-step.ts";
 
@@ -13,7 +13,8 @@ function simple(name: string, summary: string, done: string, act: (client: Clien
     summary,
     ...extra,
     positionals: [1, 1],
-    async run({ positionals: [id = ""], flags, out, connect }) {
+    async run({ positionals: [given], flags, out, connect }) {
+      const id = executionId(given);
       const { client } = connect();
       await act(client, id, flags);
       if (flags.on("json")) out.json(await client.executions.get(id));
@@ -39,7 +40,8 @@ export const retryCommand: Command = {
   ],
   options: { from: { type: "string" }, new: { type: "boolean" } },
   positionals: [1, 1],
-  async run({ positionals: [id = ""], flags, out, connect }) {
+  async run({ positionals: [given], flags, out, connect }) {
+    const id = executionId(given);
     const from = flags.text("from");
     const asNew = flags.on("new");
     if (asNew && from !== undefined) throw usageError("--from and --new do not go together: a new execution begins at the beginning");
@@ -61,7 +63,8 @@ export const approveCommand: Command = {
   ],
   options: { reject: { type: "boolean" }, comment: { type: "string" } },
   positionals: [2, 2],
-  async run({ positionals: [id = "", wanted = ""], flags, out, connect }) {
+  async run({ positionals: [given, wanted = ""], flags, out, connect }) {
+    const id = executionId(given);
     const { client } = connect();
     const approvals = (await client.executions.get(id)).steps.filter(({ kind }) => kind === "approval");
     const step = findStep(approvals, wanted);

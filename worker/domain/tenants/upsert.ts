@@ -5,17 +5,24 @@ import { findKeyOwner, upsertTenant } from "../../../db/tenants.ts";
 import { PlatformError } from "../../../sdk/schema/problem.ts";
 import { hashApiKey, isApiKey } from "../../auth/api-key.ts";
 import { createApiKey, storeApiKey } from "../api-keys/create.ts";
+import { parseTenantPolicy, tenantEgress } from "../../egress/tenant-policy.ts";
 import { iso, type OperatorContext } from "../context.ts";
 
-const settings = z.record(z.string(), z.json());
+const egress = tenantEgress.superRefine((lists, check) => {
+  try {
+    parseTenantPolicy(lists);
+  } catch (error) {
+    check.addIssue({ code: "custom", message: error instanceof Error ? error.message : String(error) });
+  }
+});
 
 export const tenantBody = z.strictObject({
   slug: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "lower case letters, digits and `-`; at most 63"),
   name: z.string().trim().min(1).max(200),
   api_key: z.string().refine(isApiKey, "`es_` and 32 bytes in base64url").optional().describe("A key that shall open the tenant; sending it again changes nothing"),
   key_name: z.string().trim().min(1).max(100).default("default"),
-  egress: settings.optional(),
-  limits: settings.optional(),
+  egress: egress.optional().describe("Hosts its code may, and may not, reach; left out: as it was"),
+  limits: z.record(z.string(), z.json()).optional(),
 });
 
 export const tenantView = z.object({

@@ -26,27 +26,27 @@ const views = ["Int8Array", "Uint8Array", "Uint8ClampedArray", "Int16Array", "Ui
  * Guarded calls throw LimitExceeded "memory-limit".
  */
 export function guardAllocations(scope: Record<string, unknown>): void {
-  for (const name of buffers) replaceConstructor(scope, name, ([length, options]) => largest(length, options));
-  for (const name of views) replaceConstructor(scope, name, ([from], width) => elements(from) * width);
+  for (const name of buffers) replaceConstructor(scope, name, (args) => largest(args[0], args[1]));
+  for (const name of views) replaceConstructor(scope, name, (args, width) => elements(args[0]) * width);
   Reflect.deleteProperty(scope, "WebAssembly");
 
   const string = prototypeOf(scope["String"]);
-  wrap(string, "repeat", (self, [times]) => chars(self) * number(times));
-  wrap(string, "padStart", (_, [length]) => number(length));
-  wrap(string, "padEnd", (_, [length]) => number(length));
+  wrap(string, "repeat", (self, args) => chars(self) * number(args[0]));
+  wrap(string, "padStart", (_, args) => number(args[0]));
+  wrap(string, "padEnd", (_, args) => number(args[0]));
   for (const name of ["replace", "replaceAll", "normalize", "toUpperCase", "toLowerCase", "concat"]) measure(string, name);
 
   const array = prototypeOf(scope["Array"]);
   wrap(array, "fill", (self) => lengthOf(self) * SLOT);
   measure(array, "join");
   for (const name of ["concat", "flat"]) measure(array, name);
-  wrap(scope["Array"], "from", (_, [from]) => lengthOf(from) * SLOT);
+  wrap(scope["Array"], "from", (_, args) => lengthOf(args[0]) * SLOT);
   measure(scope["JSON"], "stringify");
 
   const buffer = scope["Buffer"];
-  for (const name of ["alloc", "allocUnsafe", "allocUnsafeSlow"]) wrap(buffer, name, (_, [size]) => number(size));
+  for (const name of ["alloc", "allocUnsafe", "allocUnsafeSlow"]) wrap(buffer, name, (_, args) => number(args[0]));
   const arrayBuffer = prototypeOf(scope["ArrayBuffer"]);
-  for (const name of ["resize", "transfer", "transferToFixedLength"]) wrap(arrayBuffer, name, (_, [size]) => number(size));
+  for (const name of ["resize", "transfer", "transferToFixedLength"]) wrap(arrayBuffer, name, (_, args) => number(args[0]));
 }
 
 function replaceConstructor(scope: Record<string, unknown>, name: string, bytes: (args: unknown[], width: number) => number): void {
@@ -118,7 +118,7 @@ function lengthOf(value: unknown): number {
 
 /** Elements of a new view: a length, or something to copy; a view onto a buffer takes none. */
 function elements(from: unknown): number {
-  return typeof from === "object" ? (from instanceof ArrayBuffer ? 0 : lengthOf(from)) : number(from);
+  return typeof from === "object" ? lengthOf(from) : number(from);
 }
 
 function largest(length: unknown, options: unknown): number {

@@ -15,52 +15,13 @@
  * @module
  */
 import { canReadHeap, heapBytes } from "./heap.ts";
+import { createAccount, defaultLimits, mib, MiB } from "./limits.ts";
+import type { Account, Limits } from "./limits.ts";
 import { LimitExceeded } from "./limit-exceeded.ts";
 import type { LimitCode } from "./limit-exceeded.ts";
 
-export { LimitExceeded };
-
-/** What one turn of one execution has used. */
-export interface Account {
-  /** Calls and loop iterations so far. */
-  ticks: number;
-  /** Of these, since the event loop last turned. */
-  sliceTicks: number;
-  /** Busy ms since the event loop last turned; stays 0 where the clock stands still. */
-  sliceMs: number;
-  exceeded: LimitExceeded | null;
-  /** A timer is under way that will call `yielded`. */
-  beating: boolean;
-  /** Called once, at the moment the account exceeds: the turn can end though code hangs. */
-  readonly onExceeded: ((error: LimitExceeded) => void) | null;
-}
-
-export interface Limits {
-  /** Ticks without giving way to the event loop. */
-  sliceTicks: number;
-  /** Ticks of a whole turn. */
-  turnTicks: number;
-  /** Busy ms without giving way to the event loop. */
-  sliceMs: number;
-  /** Bytes that the isolate may hold. */
-  heapBytes: number;
-  /** Bytes of one string or one buffer. */
-  singleBytes: number;
-  /** Bytes asked for between two looks at the heap. */
-  burstBytes: number;
-}
-
-const MiB = 1024 * 1024;
-
-/** An endless empty loop ends after about 2 s on a 2-core machine (NN ns a tick). */
-export const defaultLimits: Limits = {
-  sliceTicks: 1_000_000_000,
-  turnTicks: 10_000_000_000,
-  sliceMs: 5_000,
-  heapBytes: 256 * MiB,
-  singleBytes: 64 * MiB,
-  burstBytes: 128 * MiB,
-};
+export { createAccount, defaultLimits, LimitExceeded };
+export type { Account, Limits };
 
 // Taken before the runtime replaces them by their replay-stable namesakes.
 const now: () => number = Date.now;
@@ -86,10 +47,6 @@ let nextHeapLook = 0;
 let idle: Account = createAccount();
 let loading = true;
 
-export function createAccount(onExceeded: ((error: LimitExceeded) => void) | null = null): Account {
-  return { ticks: 0, sliceTicks: 0, sliceMs: 0, exceeded: null, beating: false, onExceeded };
-}
-
 /**
  * Says whose turn is under way and what it may use. Once per isolate.
  * @throws Error when called again
@@ -109,6 +66,11 @@ export function yielded(account: Account): void {
   lastAccount = null;
   if (!canReadHeap) burst = 0;
   if (account === idle) idle = createAccount();
+}
+
+/** The turn is over. Gives memory back at once that it was ended for: idle isolates do not collect. */
+export function closeAccount(account: Account): void {
+  if (account.exceeded?.code === "memory-limit") heapBytes(true);
 }
 
 /** Called at every function entry and loop iteration. */
@@ -239,8 +201,4 @@ function beat(account: Account): void {
 function strideFor(bytes: number): number {
   const ticks = (STRIDE_BYTES / bytes) | 0;
   return ticks > LONGEST_STRIDE ? LONGEST_STRIDE : ticks < 1 ? 1 : ticks;
-}
-
-function mib(bytes: number): string {
-  return `${(bytes / MiB) | 0} MiB`;
 }

@@ -9,5 +9,5 @@ import { guardPatterns } from "./regex/guard.ts";
 guardAllocations(globalThis as unknown as Record<string, unknown>);
 guardPatterns(globalThis);
 
-export { configure, count, createAccount, LimitExceeded, recheck, text, tick, yielded } from "./budget.ts";
+export { closeAccount, configure, count, createAccount, LimitExceeded, recheck, text, tick, yielded } from "./budget.ts";
 export type { Account, Limits } from "./budget.ts";

@@ -39,7 +39,10 @@ export function overlapOf(source: string, flags: string): (a: string, b: string)
 /** Characters written in the pattern, as themselves or as `\uXXXX`, and their neighbours. */
 function named(source: string): string[] {
   const written = [...source].map((c) => c.codePointAt(0) ?? 0);
-  const escaped = [...source.matchAll(/\\u\{?([\da-f]{4,6})/gi)].map((m) => parseInt(m[1] ?? "0", 16));
+  const escaped: number[] = [];
+  // Not matchAll, which makes a RegExp and so would come back here.
+  const escape = /\\u\{?([\da-f]{4,6})/gi;
+  for (let m = escape.exec(source); m; m = escape.exec(source)) escaped.push(parseInt(m[1] ?? "0", 16));
   return [...written, ...escaped]
     .filter((code) => code > 0x17f && code <= 0x10ffff)
     .flatMap((code) => [code - 1, code, Math.min(code + 1, 0x10ffff)])

@@ -1,0 +1,24 @@
+// Tables, a tenant and the measured workflows, through the platform's own interface.
+import { join } from "node:path";
+import { migrate, readMigrations } from "../../tools/server/migrate.mjs";
+import { projectRoot } from "../../tools/server/runtime.mjs";
+import { keys } from "./runtime.mjs";
+
+export async function prepare(runtime) {
+  await migrate(await runtime.miniflare.getD1Database("DB"), readMigrations(join(projectRoot, "migrations")));
+  await post(runtime, "operator/tenants", keys.operatorKey, { slug: "bench", name: "Bench", api_key: keys.apiKey });
+  const { bundleForDeploy } = await import("../../sdk/dist/cli/bundle/index.js");
+  const { request } = await bundleForDeploy(join(projectRoot, "bench/workflows"));
+  await post(runtime, "deployments", keys.apiKey, { ...request, message: "Bench" });
+}
+
+export async function post(runtime, path, bearer, body) {
+  const reply = await fetch(`${runtime.url}/api/v1/${path}`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${bearer}`, "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  const text = await reply.text();
+  if (!reply.ok) throw new Error(`POST ${path} answered ${reply.status}: ${text.slice(0, 1000)}`);
+  return JSON.parse(text);
+}

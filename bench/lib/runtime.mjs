@@ -1,0 +1,107 @@
+// The measured process: the platform's Worker and the two others in one workerd, as the
+// local server runs it, on a data folder of its own.
+import { randomBytes } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
+import { networkFor } from "../../tools/network.mjs";
+import { projectRoot, readConfig } from "../../tools/server/runtime.mjs";
+
+export const keys = {
+  masterKey: randomBytes(32).toString("base64"),
+  operatorKey: `eo_${randomBytes(32).toString("base64url")}`,
+  apiKey: `es_${randomBytes(32).toString("base64url")}`,
+};
+
+export async function bundleWorker() {
+  const result = await build({
+    entryPoints: [join(projectRoot, "bench/worker/index.ts")],
+    bundle: true,
+    write: false,
+    format: "esm",
+    target: "esnext",
+    platform: "neutral",
+    mainFields: ["module", "main"],
+    conditions: ["workerd", "worker", "browser"],
+    external: ["cloudflare:*", "node:*"],
+    loader: { ".txt": "text" },
+    logLevel: "warning",
+  });
+  return result.outputFiles[0].text;
+}
+
+/**
+ * @param {{ script: string, folder: string }} options `folder`: where the process keeps its data
+ * @returns the process: `ask` gives the driver a task, `rss` its memory in MiB
+ */
+export async function startRuntime({ script, folder }) {
+  const config = readConfig();
+  const before = new Set(workerdPids());
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      name: "bench",
+      modules: [{ type: "ESModule", path: "worker.js", contents: script }],
+      compatibilityDate: config.compatibility_date,
+      compatibilityFlags: config.compatibility_flags,
+      bindings: { MASTER_KEY: keys.masterKey, OPERATOR_KEY: keys.operatorKey },
+      durableObjects: {
+        ...Object.fromEntries(config.durable_objects.bindings.map(({ name, class_name: className }) => [name, { className, useSQLite: true }])),
+        BARE: { className: "Bare", useSQLite: true },
+      },
+      workflows: {
+        CF_STEPS: { name: "cf-steps", className: "CloudflareSteps" },
+        CF_SLEEP: { name: "cf-sleep", className: "CloudflareSleep" },
+        CF_RESUME: { name: "cf-resume", className: "CloudflareResume" },
+      },
+      workerLoaders: Object.fromEntries(config.worker_loaders.map(({ binding }) => [binding, {}])),
+      d1Databases: Object.fromEntries(config.d1_databases.map(({ binding, database_name: name }) => [binding, name])),
+      r2Buckets: Object.fromEntries(config.r2_buckets.map(({ binding, bucket_name: name }) => [binding, name])),
+      ...(await networkFor("")),
+      resourcePersistencePath: folder,
+      host: "127.0.0.1",
+      port: 0,
+      unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
+      cf: false,
+      logRequests: false,
+      log: new Log(LogLevel.WARN),
+    }),
+  );
+  await miniflare.ready;
+  const url = (await miniflare.unsafeGetDirectURL()).origin;
+  const pid = workerdPids().find((candidate) => !before.has(candidate));
+  return {
+    url,
+    miniflare,
+    pid,
+    async ask(task) {
+      const reply = await fetch(`${url}/bench`, { method: "POST", body: JSON.stringify(task) });
+      const text = await reply.text();
+      if (!reply.ok) throw new Error(`${JSON.stringify(task).slice(0, 200)} failed: ${text.slice(0, 1000)}`);
+      return JSON.parse(text);
+    },
+    /** MiB; null where there is no /proc. */
+    rss: () => (pid === undefined ? null : residentMiB(pid)),
+    stop: () => miniflare.dispose(),
+  };
+}
+
+/** Runtimes that this process has started. */
+function workerdPids() {
+  try {
+    return readdirSync("/proc")
+      .filter((name) => /^\d+$/.test(name))
+      .filter((pid) => {
+        const [, name, rest] = /\((.*)\) (.*)/s.exec(readFileSync(`/proc/${pid}/stat`, "utf8")) ?? [];
+        return name?.startsWith("workerd") && Number(rest.split(" ")[1]) === process.pid;
+      })
+      .map(Number);
+  } catch {
+    return [];
+  }
+}
+
+function residentMiB(pid) {
+  const match = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"));
+  return match ? Number(match[1]) / 1024 : null;
+}

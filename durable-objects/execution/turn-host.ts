@@ -1,0 +1,70 @@
+/**
+ * What the isolate of one turn may do to its execution. A turn that is over is refused.
+ * @module
+ */
+import { type Batch, type CommitReply, defaultLimits, type News } from "../../sdk/schema/journal.ts";
+import type { TurnHost } from "./host.ts";
+import type { Platform } from "./ports.ts";
+import type { Execution, Store } from "./store.ts";
+
+/** A turn under way. */
+export interface Current {
+  stop: "pause" | null;
+  /** Highest signal handed to the isolate. */
+  seq: number;
+  /** Wakes the isolate's poll for news. */
+  wake: Array<() => void>;
+  /** Refuses everything once set. */
+  fenced: boolean;
+  turn: Promise<void>;
+}
+
+export interface TurnHostParts {
+  store: Store;
+  platform: Platform;
+  /** The tenant's index knows of the execution when it resolves. */
+  register(): Promise<void>;
+  /** Durable when it resolves. */
+  commit(batch: Batch): Promise<void>;
+}
+
+export function turnHost(execution: Execution, current: Current, { store, platform, register, commit }: TurnHostParts): TurnHost {
+  const { tenant, id } = execution.request;
+  const check = (): void => {
+    if (current.fenced) throw new Error("this turn is over");
+  };
+  return {
+    async commit(batch: Batch): Promise<CommitReply> {
+      check();
+      // Before anything of an execution shows outside, the index knows of it.
+      if (!execution.registered) await register();
+      check();
+      await commit(batch);
+      return { stop: current.stop };
+    },
+
+    async news(seq: number, due: number | null): Promise<News> {
+      check();
+      const ready = (): boolean => current.fenced || current.stop !== null || store.signals(id, seq).length > 0 || (due !== null && due <= Date.now());
+      while (!ready()) await new Promise<void>((resolve) => current.wake.push(resolve));
+      check();
+      const signals = store.signals(id, seq);
+      current.seq = Math.max(current.seq, signals.at(-1)?.seq ?? 0);
+      return { signals, now: Date.now(), stop: current.stop };
+    },
+
+    async spill(bytes: Uint8Array): Promise<string> {
+      check();
+      if (bytes.length > defaultLimits.valueBytes + 1024) throw new Error("the value is too large");
+      const key = `values/${tenant}/${id}/${crypto.randomUUID()}`;
+      await platform.putBlob(key, bytes);
+      return key;
+    },
+
+    async unspill(key: string): Promise<Uint8Array> {
+      check();
+      if (!key.startsWith(`values/${tenant}/`)) throw new Error("that value belongs to someone else");
+      return platform.getBlob(key);
+    },
+  };
+}

@@ -1,0 +1,58 @@
+/**
+ * Executions that were accepted and whose object has not said so yet: after a crash the hub
+ * starts them again. Starting is a no-op for an object that has the execution.
+ *
+ * Invariant: while an entry holds a `start`, an alarm is set.
+ * @module
+ */
+import type { StartRequest } from "../execution/contract.ts";
+
+/** How long an accepted execution may be silent, ms. */
+export const repairAfterMs = 5_000;
+/** Entries taken up per alarm. */
+const batch = 200;
+
+export type Restart = (request: StartRequest) => Promise<void>;
+
+/** Requests that were registered at or before `heardBefore` and never taken up, oldest first. */
+export function unstarted(sql: SqlStorage, heardBefore: number): StartRequest[] {
+  return sql
+    .exec<{ start: string }>("SELECT start FROM executions INDEXED BY unstarted_by_heard WHERE start IS NOT NULL AND heard_at <= ? ORDER BY heard_at LIMIT ?", heardBefore, batch)
+    .toArray()
+    .map(({ start }) => JSON.parse(start) as StartRequest);
+}
+
+export function anyUnstarted(sql: SqlStorage): boolean {
+  return sql.exec("SELECT 1 FROM executions INDEXED BY unstarted_by_heard WHERE start IS NOT NULL LIMIT 1").toArray().length > 0;
+}
+
+export class Repair {
+  readonly #sql: SqlStorage;
+  readonly #restart: Restart;
+  readonly #setAlarm: (at: number) => void;
+  #armed = false;
+
+  constructor(sql: SqlStorage, restart: Restart, setAlarm: (at: number) => void) {
+    this.#sql = sql;
+    this.#restart = restart;
+    this.#setAlarm = setAlarm;
+  }
+
+  /** Call in the transaction that registers an execution. */
+  expect(now: number): void {
+    if (this.#armed) return;
+    this.#armed = true;
+    this.#setAlarm(now + repairAfterMs);
+  }
+
+  /** The alarm has rung. Never throws: it would be rung again at once, and for ever. */
+  async run(now: number): Promise<void> {
+    const requests = unstarted(this.#sql, now - repairAfterMs);
+    const results = await Promise.allSettled(requests.map((request) => this.#restart(request)));
+    for (const [index, result] of results.entries()) {
+      if (result.status === "rejected") console.error(JSON.stringify({ level: "error", event: "restart-failed", execution: requests[index]?.id, message: String(result.reason) }));
+    }
+    this.#armed = anyUnstarted(this.#sql);
+    if (this.#armed) this.#setAlarm(Date.now() + repairAfterMs);
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * Notices when a turn has nothing left to run: after all that was ready has run, with no
+ * attempt under way and nothing asked for meanwhile.
+ * @module
+ */
+import type { Clock } from "./core.ts";
+
+/** How long a workflow may await something that is no step before it is called stuck, ms. */
+const stuckAfterMs = 5_000;
+
+export interface Observed {
+  readonly clock: Clock;
+  /** Over, or attempts are under way: no need to look. */
+  busy(): boolean;
+  /** Changes whenever something happens. */
+  activity(): number;
+  /** Nothing moves. Returns true when that was dealt with. */
+  onStill(): boolean;
+  onStuck(): void;
+}
+
+export class Stillness {
+  readonly #observed: Observed;
+  #watching = false;
+
+  constructor(observed: Observed) {
+    this.#observed = observed;
+  }
+
+  watch(): void {
+    if (this.#watching || this.#observed.busy()) return;
+    this.#watching = true;
+    void this.#look().finally(() => {
+      this.#watching = false;
+    });
+  }
+
+  async #look(): Promise<void> {
+    const { clock } = this.#observed;
+    const began = clock.now();
+    while (!this.#observed.busy()) {
+      const seen = this.#observed.activity();
+      await clock.settle();
+      if (this.#observed.busy()) return;
+      if (seen !== this.#observed.activity()) continue;
+      if (this.#observed.onStill()) return;
+      if (clock.now() - began > stuckAfterMs) return this.#observed.onStuck();
+    }
+  }
+}

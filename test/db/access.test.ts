@@ -1,0 +1,23 @@
+/** The database is opened in db/ alone: see the header of db/tenant-db.ts. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const code = (folder: string) =>
+  readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+    .map((name) => join(folder, name))
+    .filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"));
+const including = (files: string[], text: RegExp) => files.filter((name) => text.test(readFileSync(join(root, name), "utf8"))).sort();
+
+describe("the database", () => {
+  it("is opened in db/, and outside of it only where a tenant's network door reads its own tenant's row", () => {
+    const outside = ["worker", "durable-objects", "sdk"].flatMap(code);
+    expect(including(outside, /drizzle-orm\/d1|\bDB\s*\.\s*(prepare|batch|exec|withSession)\b/).filter((name) => name !== "worker/egress/tenant-policy.ts")).toEqual([]);
+  });
+
+  it("is read without a tenant only by the files that say why", () => {
+    expect(including(code("db"), /drizzle-orm\/d1/)).toEqual(["db/credentials.ts", "db/hook-lookup.ts", "db/tenant-db.ts", "db/tenants.ts"]);
+  });
+});
