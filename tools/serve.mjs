@@ -13,7 +13,7 @@ import { demoTenant, planPreparation, prepare } from "./server/prepare.mjs";
 import { bundleWorker, readConfig, startRuntime } from "./server/runtime.mjs";
 
 // Regular expressions that backtrack without end fall back to a linear engine.
-process.env.MINIFLARE_WORKERD_V8_FLAGS ??= "--enable-experimental-regexp-engine-on-excessive-backtracks";
+process.env.MINIFLARE_WORKERD_V8_FLAGS ??= "--enable-experimental-regexp-engine-on-excessive-backtracks --expose-statistics";
 
 try {
   await serve();

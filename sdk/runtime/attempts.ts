@@ -19,14 +19,16 @@ export function idempotencyKey(turn: Turn, stepKey: string): string {
   return `${turn.input.executionId}:${turn.input.generation}:${turn.input.run}:${stepKey}`;
 }
 
-export function contextOf(turn: Turn, open: Open, policy: Policy, signal: AbortSignal): StepContext {
+export function contextOf(turn: Turn, open: Open, policy: Policy, signal: () => AbortSignal): StepContext {
   const { step } = open;
   return {
     attempt: step.attempt + 1,
     step: { name: step.name, count: step.count },
     config: configView(policy),
     idempotencyKey: idempotencyKey(turn, step.key),
-    signal,
+    get signal() {
+      return signal();
+    },
   };
 }
 
@@ -41,20 +43,21 @@ export function activate(turn: Turn, open: Open, policy: Policy, body: Body): vo
 async function attempt(turn: Turn, open: Open, policy: Policy, body: Body): Promise<void> {
   if (turn.finished) return;
   const { step } = open;
-  const controller = new AbortController();
-  const ctx = contextOf(turn, open, policy, controller.signal);
+  // Made when first asked for: most steps never look at it.
+  let controller: AbortController | undefined;
+  const ctx = contextOf(turn, open, policy, () => (controller ??= new AbortController()).signal);
   const live: LiveStep = { key: step.key, idempotencyKey: ctx.idempotencyKey, calls: 0 };
   step.status = "running";
   step.due = null;
-  turn.enter();
-  turn.onFinish(() => controller.abort(new Error("the execution has ended")));
+  turn.running.enter();
+  const forget = turn.onFinish(() => controller?.abort(new Error("the execution has ended")));
   let cancelTimer: (() => void) | null = null;
   try {
     const timeout = new Promise<never>((_, reject) => {
       if (policy.timeoutMs > 0x7fffffff) return;
       cancelTimer = turn.clock.timer(policy.timeoutMs, () => {
         const error = new StepTimeoutError(`attempt ${ctx.attempt} of step "${step.name}" took longer than ${policy.timeoutMs} ms`);
-        controller.abort(error);
+        controller?.abort(error);
         reject(error);
       });
     });
@@ -67,7 +70,8 @@ async function attempt(turn: Turn, open: Open, policy: Policy, body: Body): Prom
     await failed(turn, open, policy, body, ctx, error);
   } finally {
     (cancelTimer as (() => void) | null)?.();
-    turn.leave();
+    forget();
+    turn.running.leave();
   }
 }
 

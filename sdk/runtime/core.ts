@@ -76,6 +76,21 @@ export interface Wait {
 /** How a live step ends. */
 export type End = { output: string | null; value: unknown } | { error: ErrorRecord };
 
+/** What of ./open-steps.ts and ./running.ts the parts use. */
+export interface StepKeys {
+  /** `name` and how often it was asked for: what identifies a step over replays. */
+  nextKey(name: string): { key: string; count: number };
+}
+
+export interface Attempts {
+  /** How many are under way. */
+  readonly count: number;
+  enter(): void;
+  leave(): void;
+  /** Resolves when none is under way. */
+  quiet(): Promise<void>;
+}
+
 export interface TurnCore {
   readonly input: TurnInput;
   readonly history: History;
@@ -89,23 +104,20 @@ export interface TurnCore {
   /** Time outside steps: that of the latest end. */
   readonly now: number;
   readonly finished: boolean;
-  /** Attempts under way. */
-  readonly running: number;
+  readonly steps: StepKeys;
+  readonly running: Attempts;
   /** Outbound requests so far. */
   requests: number;
-  nextKey(name: string): { key: string; count: number };
   request(spec: StepSpec): Promise<unknown>;
   wait(wait: Wait): void;
   settle(open: Open, end: End): void;
-  enter(): void;
-  leave(): void;
   barrier(): Promise<void>;
   stop(reason: "pause" | null): void;
   outcomeOf(key: string): StepRecord | undefined;
-  quiet(): Promise<void>;
   beginUndoing(): void;
   log(level: "debug" | "info" | "warn" | "error", message: string, step?: string | null): void;
-  onFinish(stop: () => void): void;
+  /** Called when the turn ends; the returned function takes that back. */
+  onFinish(listener: () => void): () => void;
   fail(error: unknown): void;
   finish(outcome: Outcome): void;
   abort(error: unknown): void;

@@ -21,21 +21,22 @@ export interface Globals {
   setImmediate?: unknown;
 }
 
-/** Header by which the egress door refuses; turned into a thrown error here. */
-export const refusedHeader = "everstep-egress-refused";
+/** Sends a request of a step; by default the fetch that was there. */
+export type Send = (request: Request, from: { executionId: string; step: string }) => Promise<Response>;
 
 /**
  * @param target normally globalThis
  * @param format renders console arguments
+ * @param send carries requests; the original fetch when left out
  * @returns restores the originals
  */
-export function installGlobals(target: Globals, scope: Scope, format: (args: unknown[]) => string): () => void {
+export function installGlobals(target: Globals, scope: Scope, format: (args: unknown[]) => string, send?: Send): () => void {
   /** The turn whose workflow code is running between steps. */
   const outside = (): Turn | undefined => {
     const frame = scope.current();
     return frame && frame.step === null ? frame.turn : undefined;
   };
-  const restores = [replaceDate(target, outside), replaceRandom(outside), replaceFetch(target, scope), replaceConsole(target, scope, format), replaceTimers(target, outside)];
+  const restores = [replaceDate(target, outside), replaceRandom(outside), replaceFetch(target, scope, send), replaceConsole(target, scope, format), replaceTimers(target, outside)];
   return () => {
     for (const restore of restores.reverse()) restore();
   };
@@ -93,19 +94,13 @@ function replaceRandom(outside: () => Turn | undefined): () => void {
 
 const withoutKey = new Set(["GET", "HEAD", "OPTIONS"]);
 
-function replaceFetch(target: Globals, scope: Scope): () => void {
+function replaceFetch(target: Globals, scope: Scope, carry?: Send): () => void {
   const original = target.fetch;
   const send = async (turn: Turn, stepKey: string, key: string | null, request: Request): Promise<Response> => {
     if (++turn.requests > turn.input.limits.requests) throw new Error(`the turn made more than ${turn.input.limits.requests} requests: split the work over several executions`);
     await turn.barrier();
     if (key !== null && !withoutKey.has(request.method) && !request.headers.has("idempotency-key")) request.headers.set("idempotency-key", key);
-    request.headers.set("everstep-execution", turn.input.executionId);
-    request.headers.set("everstep-step", encodeURIComponent(stepKey));
-    const response = await original(request);
-    const refused = response.headers.get(refusedHeader);
-    if (refused === null) return response;
-    const problem = (await response.json().catch(() => ({}))) as { detail?: string };
-    throw Object.assign(new Error(problem.detail ?? `the request was refused: ${refused}`), { name: "EgressError", code: refused });
+    return carry ? carry(request, { executionId: turn.input.executionId, step: stepKey }) : original(request);
   };
   return put(target, "fetch", async (input, init) => {
     const frame = scope.current();
@@ -125,7 +120,7 @@ async function replayedFetch(turn: Turn, request: Request, send: (step: string, 
     return { status: response.status, statusText: response.statusText, headers: [...response.headers], body: new Uint8Array(await response.arrayBuffer()) };
   };
   const policy = policyOf({}, turn.defaults);
-  const stored = (await turn.request({ name, ...turn.nextKey(name), kind: "do", due: null, detail: null, activate: (open) => activate(turn, open, policy, body) })) as { status: number; statusText: string; headers: [string, string][]; body: Uint8Array<ArrayBuffer> };
+  const stored = (await turn.request({ name, ...turn.steps.nextKey(name), kind: "do", due: null, detail: null, activate: (open) => activate(turn, open, policy, body) })) as { status: number; statusText: string; headers: [string, string][]; body: Uint8Array<ArrayBuffer> };
   const empty = [101, 204, 205, 304].includes(stored.status);
   return new Response(empty ? null : stored.body, { status: stored.status, statusText: stored.statusText, headers: stored.headers });
 }

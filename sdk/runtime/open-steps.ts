@@ -15,6 +15,7 @@ export class OpenSteps {
   readonly #buffer: Buffer;
   readonly #open = new Map<string, Open>();
   readonly #ended = new Map<string, StepRecord>();
+  readonly #counts = new Map<string, number>();
   #ordinal: number;
   /** Steps of the execution so far. */
   total: number;
@@ -25,12 +26,20 @@ export class OpenSteps {
     this.total = history.size;
   }
 
+  /** `name` and how often it was asked for: what identifies a step over replays. */
+  nextKey(name: string): { key: string; count: number } {
+    const count = (this.#counts.get(name) ?? 0) + 1;
+    this.#counts.set(name, count);
+    return { key: `${name}-${count}`, count };
+  }
+
   get size(): number {
     return this.#open.size;
   }
 
-  values(): Iterable<Open> {
-    return this.#open.values();
+  /** The history is exhausted: everything open goes on. */
+  activate(): void {
+    for (const open of this.#open.values()) open.activate(open);
   }
 
   add(open: Open): void {

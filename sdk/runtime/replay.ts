@@ -48,6 +48,7 @@ export class Replay {
     if (this.live) return;
     this.live = true;
     this.#port.onLive();
+    this.#port.onWaiting();
   }
 
   #deliver(entry: LogEntry): void {

@@ -39,7 +39,7 @@ export class Rollbacks {
   /** Undoes everything done so far. Resolves with the messages of handlers that failed for good. */
   async run(error: Error): Promise<string[]> {
     const turn = this.#turn;
-    await turn.quiet();
+    await turn.running.quiet();
     turn.beginUndoing();
     const failures: string[] = [];
     for (const { key, name, count, policy, options } of [...this.#registered].reverse()) {
@@ -57,8 +57,8 @@ export class Rollbacks {
           detail: null,
           activate: (open) =>
             activate(turn, open, undo, async (ctx) => {
-              const original = contextOf(turn, { ...open, step: { ...done, attempt: done.attempt - 1 } }, policy, ctx.signal);
-              await options.rollback({ ctx: { ...original, idempotencyKey: ctx.idempotencyKey }, error, output, stepName: `${name}-${count}` });
+              const original = contextOf(turn, { ...open, step: { ...done, attempt: done.attempt - 1 } }, policy, () => ctx.signal);
+              await options.rollback({ ctx: Object.defineProperty(original, "idempotencyKey", { value: ctx.idempotencyKey }), error, output, stepName: `${name}-${count}` });
             }),
         });
       } catch (failure) {

@@ -9,27 +9,27 @@ const beatMs = 100;
 
 export class Running {
   readonly #clock: Clock;
-  readonly #onBeat: () => void;
+  readonly #on: { onBeat(): void; onQuiet(): void };
   #quiet: Array<() => void> = [];
   #cancel: (() => void) | null = null;
   count = 0;
 
-  constructor(clock: Clock, onBeat: () => void) {
+  constructor(clock: Clock, on: { onBeat(): void; onQuiet(): void }) {
     this.#clock = clock;
-    this.#onBeat = onBeat;
+    this.#on = on;
   }
 
+  /** An attempt runs; undone by {@link leave}. */
   enter(): void {
     this.count++;
     this.#cancel ??= this.#clock.timer(beatMs, () => this.#beat());
   }
 
-  /** True when none is left. */
-  leave(): boolean {
-    if (--this.count > 0) return false;
+  leave(): void {
+    if (--this.count > 0) return;
     this.stop();
     for (const resolve of this.#quiet.splice(0)) resolve();
-    return true;
+    this.#on.onQuiet();
   }
 
   /** Resolves when no attempt is under way. */
@@ -44,6 +44,6 @@ export class Running {
 
   #beat(): void {
     this.#cancel = this.count > 0 ? this.#clock.timer(beatMs, () => this.#beat()) : null;
-    if (this.count > 0) this.#onBeat();
+    if (this.count > 0) this.#on.onBeat();
   }
 }

@@ -33,7 +33,7 @@ export function makeSteps(turn: Turn, program: Program, rollbacks: Rollbacks): S
     if (typeof name !== "string" || name === "" || name.length > maxName) throw new TypeError(`a step's name is a text of 1 to ${maxName} characters, not ${typeof name === "string" ? `${name.length} characters` : typeof name}`);
     const inner = turn.scope.current()?.step;
     if (inner) throw new TypeError(`step "${name}" is asked for inside step "${inner.key}": steps cannot be nested, ask for it after the outer one has ended`);
-    return { name, ...turn.nextKey(name) };
+    return { name, ...turn.steps.nextKey(name) };
   };
 
   /** Hands a wait to the turn; `due` is fixed when it is first asked for. */

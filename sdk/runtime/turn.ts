@@ -20,6 +20,7 @@ import type { HostPort, Outcome, StepRecord, TurnInput, TurnResult } from "../sc
 import { Buffer } from "./buffer.ts";
 import { Commits } from "./commits.ts";
 import type { Account, Clock, End, Open, Scope, StepSpec, TurnCore, Wait } from "./core.ts";
+import { Ending } from "./ending.ts";
 import { FatalError, fromErrorRecord, toErrorRecord } from "./failures.ts";
 import { History, type LogEntry } from "./history.ts";
 import { OpenSteps } from "./open-steps.ts";
@@ -42,22 +43,17 @@ export class Turn implements TurnCore {
   readonly scope: Scope;
   readonly defaults: Retries | undefined;
   readonly account: Account;
-  readonly result: Promise<TurnResult>;
+  readonly steps: OpenSteps;
+  readonly running: Running;
   now: number;
-  finished = false;
+  undoing = false;
   requests = 0;
+  readonly #ending = new Ending();
   readonly #commits: Commits;
   readonly #waits: Waits;
-  readonly #steps: OpenSteps;
   readonly #stillness: Stillness;
   readonly #replay: Replay;
-  readonly #running: Running;
-  readonly #counts = new Map<string, number>();
-  readonly #stops: Array<() => void> = [];
-  #resolve!: (result: TurnResult) => void;
-  #reject!: (error: unknown) => void;
   #activity = 0;
-  #undoing = false;
   #stopping: "pause" | null = null;
 
   constructor(input: TurnInput, host: HostPort, clock: Clock, scope: Scope, defaults: Retries | undefined, account: Account) {
@@ -70,18 +66,18 @@ export class Turn implements TurnCore {
     this.values = new Values(host, input.turn, input.limits);
     this.random = new SeededRandom(`${input.executionId}:${input.run}`);
     this.now = input.createdAt;
-    this.#steps = new OpenSteps(this.buffer, this.history);
-    this.#running = new Running(clock, () => this.#onBeat());
+    this.steps = new OpenSteps(this.buffer, this.history);
+    this.running = new Running(clock, { onBeat: () => this.#onBeat(), onQuiet: () => this.#stillness.watch() });
     this.#replay = new Replay({
       history: this.history,
       finished: () => this.finished,
       deliver: (entry) => this.#deliver(entry),
       onWaiting: () => this.#stillness.watch(),
-      onLive: () => this.#onLive(),
+      onLive: () => this.steps.activate(),
     });
     this.#stillness = new Stillness({
       clock,
-      busy: () => this.finished || this.running > 0,
+      busy: () => this.finished || this.running.count > 0,
       activity: () => this.#activity,
       onStill: () => this.#onStill(),
       onStuck: () => this.#onStuck(),
@@ -89,9 +85,9 @@ export class Turn implements TurnCore {
     this.#waits = new Waits(this, host, input.signals);
     const lost = (error: unknown): void => this.abort(error);
     this.#commits = new Commits(this.buffer, host, input, ({ stop }) => this.stop(stop), lost);
-    this.result = new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
+    this.#ending.onFinish(() => {
+      this.running.stop();
+      this.#waits.close();
     });
   }
 
@@ -100,29 +96,26 @@ export class Turn implements TurnCore {
     this.#replay.takeOver = takeOver;
   }
 
-  get undoing(): boolean {
-    return this.#undoing;
+  get finished(): boolean {
+    return this.#ending.finished;
   }
 
-  /** `name` and how often it was asked for: what identifies a step over replays. */
-  nextKey(name: string): { key: string; count: number } {
-    const count = (this.#counts.get(name) ?? 0) + 1;
-    this.#counts.set(name, count);
-    return { key: `${name}-${count}`, count };
+  get result(): Promise<TurnResult> {
+    return this.#ending.result;
   }
 
   /** The workflow asks for a step; the promise settles with its outcome, recorded or new. */
   request(spec: StepSpec): Promise<unknown> {
-    if (this.finished || (this.#undoing && spec.kind !== "rollback")) return never;
+    if (this.finished || (this.undoing && spec.kind !== "rollback")) return never;
     this.#activity++;
     const known = this.history.find(spec.key);
     if (known === undefined && !this.history.exhausted) return this.#diverge(`${spec.kind} step "${spec.key}"`);
     if (known !== undefined && known.kind !== spec.kind) return this.#diverge(`${spec.kind} step "${spec.key}"`, known);
-    if (known === undefined && this.#steps.total >= this.input.limits.steps) return this.#tooMany();
+    if (known === undefined && this.steps.total >= this.input.limits.steps) return this.#tooMany();
     if (known === undefined && (this.#stopping || this.#replay.takeOver)) return never;
     return new Promise((resolve, reject) => {
-      const open: Open = { step: known ?? this.#steps.create(spec, this.clock.now()), resolve, reject, activate: spec.activate };
-      this.#steps.add(open);
+      const open: Open = { step: known ?? this.steps.create(spec, this.clock.now()), resolve, reject, activate: spec.activate };
+      this.steps.add(open);
       this.history.request(spec.key);
       if (known !== undefined) this.pump();
       else this.#begin(open);
@@ -146,7 +139,7 @@ export class Turn implements TurnCore {
   }
 
   #deliver({ step }: LogEntry): Promise<void> | void {
-    const open = this.#steps.take(step.key);
+    const open = this.steps.take(step.key);
     this.#activity++;
     this.now = step.endedAt ?? this.now;
     if (step.status === "failed") return open?.reject(fromErrorRecord(step.error ?? { name: "Error", message: "the step failed" }));
@@ -155,18 +148,13 @@ export class Turn implements TurnCore {
     open?.resolve(value);
   }
 
-  #onLive(): void {
-    for (const open of this.#steps.values()) open.activate(open);
-    this.#stillness.watch();
-  }
-
   wait(wait: Wait): void {
     this.#waits.add(wait);
   }
 
   /** A live step has ended: its ordinal, its row, its waiter. */
   settle(open: Open, end: End): void {
-    if (this.finished || !this.#steps.end(open, end, this.clock.now())) return;
+    if (this.finished || !this.steps.end(open, end, this.clock.now())) return;
     this.#activity++;
     this.now = open.step.endedAt ?? this.now;
     this.#stillness.watch();
@@ -174,24 +162,7 @@ export class Turn implements TurnCore {
 
   /** A step that ended, or that a crash cut off midway; undefined when it never began. */
   outcomeOf(key: string): StepRecord | undefined {
-    return this.#steps.ended(key) ?? this.history.find(key);
-  }
-
-  get running(): number {
-    return this.#running.count;
-  }
-
-  /** An attempt runs; undone by {@link leave}. */
-  enter(): void {
-    this.#running.enter();
-  }
-
-  leave(): void {
-    if (this.#running.leave()) this.#stillness.watch();
-  }
-
-  quiet(): Promise<void> {
-    return this.#running.quiet();
+    return this.steps.ended(key) ?? this.history.find(key);
   }
 
   #onBeat(): void {
@@ -215,8 +186,8 @@ export class Turn implements TurnCore {
 
   /** From here on only rollbacks get answers; what else is open is given up. */
   beginUndoing(): void {
-    this.#undoing = true;
-    for (const key of this.#steps.giveUp(({ kind }) => kind !== "rollback", this.#replay.live)) this.#waits.drop(key);
+    this.undoing = true;
+    for (const key of this.steps.giveUp(({ kind }) => kind !== "rollback", this.#replay.live)) this.#waits.drop(key);
   }
 
   /** A line of the execution's log; the workflow's own lines are not repeated on replay. */
@@ -230,10 +201,10 @@ export class Turn implements TurnCore {
       this.fail(this.account.exceeded);
       return true;
     }
-    if (!this.#replay.live || (this.#steps.size === 0 && !this.#stopping)) return false;
+    if (!this.#replay.live || (this.steps.size === 0 && !this.#stopping)) return false;
     const seen = this.#activity;
     this.#waits.wake();
-    if (seen === this.#activity && this.running === 0) this.finish({ type: this.#stopping ? "paused" : "suspended" });
+    if (seen === this.#activity && this.running.count === 0) this.finish({ type: this.#stopping ? "paused" : "suspended" });
     return this.finished;
   }
 
@@ -259,28 +230,18 @@ export class Turn implements TurnCore {
   }
 
   finish(outcome: Outcome): void {
-    if (!this.#end()) return;
+    if (!this.#ending.begin()) return;
     // Steps nobody waits for any more.
-    if (["completed", "failed", "cancelled"].includes(outcome.type)) this.#steps.giveUp(() => true, true);
-    void this.#commits.settled().then(() => this.#resolve({ outcome, batch: this.buffer.take() }));
+    if (["completed", "failed", "cancelled"].includes(outcome.type)) this.steps.giveUp(() => true, true);
+    void this.#commits.settled().then(() => this.#ending.resolve({ outcome, batch: this.buffer.take() }));
   }
 
   /** The host is gone or refuses this turn: nothing of it counts any more. */
   abort(error: unknown): void {
-    if (this.#end()) this.#reject(error);
+    if (this.#ending.begin()) this.#ending.reject(error);
   }
 
-  #end(): boolean {
-    if (this.finished) return false;
-    this.finished = true;
-    for (const stop of this.#stops) stop();
-    this.#running.stop();
-    this.#waits.close();
-    return true;
-  }
-
-  /** Called when the turn ends. */
-  onFinish(stop: () => void): void {
-    this.#stops.push(stop);
+  onFinish(listener: () => void): () => void {
+    return this.#ending.onFinish(listener);
   }
 }

@@ -62,7 +62,7 @@ export class Waits {
   #arm(): void {
     this.#timer?.();
     this.#timer = null;
-    if (this.#turn.finished || this.#turn.running === 0) return;
+    if (this.#turn.finished || this.#turn.running.count === 0) return;
     const due = this.#nextDue();
     if (due === null) return;
     this.#timer = this.#turn.clock.timer(Math.max(0, Math.min(due - this.#turn.clock.now(), 0x7fffffff)), () => this.wake());

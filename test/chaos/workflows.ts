@@ -63,10 +63,8 @@ export const effects = workflow(options("chaos-effects"), async ({ input, step, 
     await out.step(step, name);
     out.learn(`think-${name}-1`, await step.do(`think-${name}`, async () => Math.random()));
   }
-  const twice = await step.do("twice", again, async () => {
-    const known = out.draw();
-    return [await out.send("twice first", { ...known, "~random": 0, "~now": 0, "~uuid": "" }), await out.send("twice second", { ...out.known })];
-  });
+  const known = out.draw();
+  const twice = await step.do("twice", again, async () => [await out.send("twice first", known), await out.send("twice second", known)]);
   return { ...out.known, "twice-1": twice };
 });
 

@@ -17,7 +17,7 @@ test("publint finds nothing to complain about", async () => {
 
 test("its types resolve wherever ES modules do", async () => {
   const { code, output } = await node(tool("@arethetypeswrong/cli", "dist/index.js"), [tarball, "--profile", "esm-only", "--no-color", "--no-emoji"], temporaryFolder());
-  expect(output).toContain("No problems found");
+  for (const entry of ["everstep", "everstep/testing", "everstep/client"]) expect(output).toMatch(new RegExp(`"${entry}" +│ OK \\(ESM\\) +│ OK `));
   expect(code).toBe(0);
 }, 120_000);
 

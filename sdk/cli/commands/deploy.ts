@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import { ApiError, type Client, type DeploymentView } from "../../client/index.ts";
 import { bundleForDeploy, bundleName, type Bundle } from "../bundle/index.ts";
 import { toOriginal } from "../bundle/positions.ts";
@@ -26,7 +25,7 @@ export const deployCommand: Command = {
   positionals: [0, 1],
   async run({ positionals: [target = "workflows"], flags, out, connect }) {
     const { client, url } = connect();
-    const deployment = await deployBundle(client, await bundleForDeploy(resolve(target)), flags.text("message"));
+    const deployment = await deployBundle(client, await bundleForDeploy(target), flags.text("message"));
     out.json(deployment);
     out.print(`Deployed version ${deployment.version} to ${url}`);
     for (const line of table(deployment.workflows.map(({ id, title }) => [`  ${out.paint.bold(id)}`, safe(title)]))) out.print(line);

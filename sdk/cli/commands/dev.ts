@@ -12,33 +12,47 @@ import { deployBundle } from "./deploy.ts";
 
 const lookMs = 300;
 
+type Stamps = ReadonlyMap<string, string>;
+
+/** When each file that matters was last written. */
+function stampsOf(target: string, bundle: Bundle | null): Stamps {
+  const paths = new Set(bundle?.inputs);
+  try {
+    for (const path of findEntry(target).files) paths.add(path);
+  } catch {
+    // The folder is gone for a moment: what comes back is a change.
+  }
+  return new Map([...paths].map((path) => [path, stamp(path)]));
+}
+
 function stamp(path: string): string {
   const stats = statSync(path, { throwIfNoEntry: false });
-  return stats ? `${path}:${stats.mtimeMs}:${stats.size}` : path;
+  return stats ? `${stats.mtimeMs}:${stats.size}` : "gone";
 }
 
-/** Changes when a file of the bundle does, or when one comes or goes. */
-function fingerprint(target: string, bundle: Bundle | null): string {
-  try {
-    const { files } = findEntry(target);
-    return [...new Set([...files, ...(bundle?.inputs ?? [])])].sort().map(stamp).join("\n");
-  } catch {
-    return "";
-  }
-}
+const same = (a: Stamps, b: Stamps): boolean => a.size === b.size && [...a].every(([path, at]) => b.get(path) === at);
 
-async function deployNow(client: Client, target: string, out: Output): Promise<Bundle | null> {
-  let bundle: Bundle | null = null;
+async function build(target: string, out: Output): Promise<Bundle | null> {
   try {
-    bundle = await bundleForDeploy(target);
-    const deployment = await deployBundle(client, bundle);
-    const names = deployment.workflows.map(({ id }) => id).join(", ");
-    out.note(`${out.paint.green("✓")} version ${deployment.version}: ${names}`);
+    return await bundleForDeploy(target);
   } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
-    out.note(`${out.paint.red("✗")} ${error.message}${error.hint ? `\n${error.hint}` : ""}`);
+    showRefusal(error, out);
+    return null;
   }
-  return bundle;
+}
+
+async function deploy(client: Client, bundle: Bundle, out: Output): Promise<void> {
+  try {
+    const deployment = await deployBundle(client, bundle);
+    out.note(`${out.paint.green("✓")} version ${deployment.version}: ${deployment.workflows.map(({ id }) => id).join(", ")}`);
+  } catch (error) {
+    showRefusal(error, out);
+  }
+}
+
+function showRefusal(error: unknown, out: Output): void {
+  if (!(error instanceof CommandError)) throw error;
+  out.note(`${out.paint.red("✗")} ${error.message}${error.hint ? `\n${error.hint}` : ""}`);
 }
 
 export const devCommand: Command = {
@@ -52,18 +66,21 @@ export const devCommand: Command = {
     findEntry(target);
     const onLost = (error: Error): void => out.note(`${error.message}; waiting for the server`);
     const follow = createFollower(client, (line) => out.print(line), out.paint);
-    let deployed: string | null = null;
+    let seen: Stamps = new Map();
     let bundle: Bundle | null = null;
     const stop = new AbortController();
     for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => stop.abort());
 
     out.note(`Watching ${target}, deploying to ${url}`);
     for (let round = 0; !stop.signal.aborted; round++) {
-      const current = fingerprint(target, bundle);
-      if (current !== deployed) {
-        bundle = (await persist(() => deployNow(client, target, out), onLost)) ?? bundle;
-        // Helpers that were unknown until now count too; a change made meanwhile is seen next.
-        deployed = round === 0 ? fingerprint(target, bundle) : current;
+      const before = stampsOf(target, bundle);
+      if (round === 0 || !same(before, seen)) {
+        const built = await build(target, out);
+        bundle = built ?? bundle;
+        // What was written while it was read is read again; files not known before count from now on.
+        const after = stampsOf(target, bundle);
+        seen = [...before].every(([path, at]) => after.get(path) === at) ? after : before;
+        if (built) await persist(() => deploy(client, built, out), onLost);
       }
       if (round % 3 === 0) await follow().catch(quietWhenGone);
       await pause(lookMs);

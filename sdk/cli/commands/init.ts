@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import type { Command } from "../command.ts";
 import { CommandError, exitCodes } from "../failure.ts";
@@ -21,7 +21,8 @@ export const initCommand: Command = {
     mkdirSync(root, { recursive: true });
     cpSync(join(packageRoot, "cli", "templates", "project"), root, { recursive: true, force: false, filter: (source) => basename(source) !== "node_modules" });
     for (const [from, to] of Object.entries(renamed)) {
-      if (!existsSync(join(root, to))) renameSync(join(root, from), join(root, to));
+      if (existsSync(join(root, to))) rmSync(join(root, from));
+      else renameSync(join(root, from), join(root, to));
     }
     fillIn(join(root, "package.json"), root);
     const files = listFiles(root);

@@ -4,21 +4,22 @@
  * loaded worker's main module is three lines that join it with the tenant's bundle.
  * @module
  */
+import { closeAccount, configure, createAccount } from "everstep:guard-core";
 import { WorkerEntrypoint, WorkflowEntrypoint } from "cloudflare:workers";
 import { AsyncLocalStorage } from "node:async_hooks";
 import { format } from "node:util";
-import { configure, createAccount } from "everstep:guard-core";
 import type { HostPort, TurnInput, TurnResult } from "../../../sdk/schema/journal.ts";
 import { type Globals, installGlobals } from "../../../sdk/runtime/globals.ts";
 import type { Clock, Frame, Scope } from "../../../sdk/runtime/ports.ts";
 import { findWorkflows } from "../../../sdk/runtime/programs.ts";
 import { runTurn } from "../../../sdk/runtime/run-turn.ts";
+import { sendThroughEgress } from "./egress-client.ts";
 
 const storage = new AsyncLocalStorage<Frame>();
-const scope: Scope = {
-  run: (frame, callback) => storage.run(frame, callback),
-  current: () => storage.getStore(),
-};
+// Bound now: tenant code may patch the prototype.
+const current = storage.getStore.bind(storage);
+const within = storage.run.bind(storage);
+const scope: Scope = { run: (frame, callback) => within(frame, callback) as ReturnType<typeof callback>, current };
 
 const { now } = Date;
 const later = setTimeout;
@@ -32,8 +33,8 @@ const clock: Clock = {
   settle: () => new Promise((resolve) => later(resolve, 0)),
 };
 
-installGlobals(globalThis as unknown as Globals, scope, (args) => format(...args));
-configure({ current: () => (scope.current()?.turn.account as ReturnType<typeof createAccount> | undefined) ?? null });
+installGlobals(globalThis as unknown as Globals, scope, (args) => format(...args), sendThroughEgress);
+configure({ current: () => (current()?.turn.account as ReturnType<typeof createAccount> | undefined) ?? null });
 
 /** The class the platform talks to. */
 export function makeRuntime(bundle: Record<string, unknown>) {
@@ -43,7 +44,12 @@ export function makeRuntime(bundle: Record<string, unknown>) {
       const found = findWorkflows(bundle, { is: isWorkflowClass, construct: (Class) => new Class(this.ctx, {}) });
       const workflow = found.find(({ id }) => id === input.workflowId);
       if (!workflow) throw new Error(`the bundle has no workflow "${input.workflowId}"; it has ${found.map(({ id }) => id).join(", ")}`);
-      return runTurn(input, host, workflow.program, clock, scope, createAccount());
+      const account = createAccount((error) => current()?.turn.fail(error));
+      try {
+        return await runTurn(input, host, workflow.program, clock, scope, account);
+      } finally {
+        closeAccount(account);
+      }
     }
   };
 }

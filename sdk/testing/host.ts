@@ -1,0 +1,349 @@
+/**
+ * One execution in memory: runs its turns as the platform's object does and keeps what they
+ * commit.
+ *
+ * Invariants
+ * 1. At most one turn at a time; a turn that is over changes nothing (its port refuses).
+ * 2. A turn's outcome and everything it had not committed are applied together.
+ * 3. Every turn gets the journal as text: nothing but the journal outlives a turn.
+ * @module
+ */
+import { decode, encode, spilledIn } from "../schema/codec.ts";
+import type { ErrorRecord, ExecutionStatus, Trigger } from "../schema/execution.ts";
+import { type Batch, defaultLimits, type Divergence, type HostPort, type Limits, type News, type Outcome, type StepRecord, type TurnInput, type TurnResult } from "../schema/journal.ts";
+import type { Frame, Program, Scope } from "../runtime/ports.ts";
+import { runTurn } from "../runtime/run-turn.ts";
+import { TurnClock, type VirtualClock } from "./clock.ts";
+import { inEnvironment, scope, type Surroundings } from "./environment.ts";
+import { Journal } from "./journal.ts";
+
+export interface Start {
+  id: string;
+  workflowId: string;
+  /** Encoded. */
+  input: string;
+  trigger: Trigger;
+  version: number;
+  createdAt: number;
+  /** ms; null: no limit. */
+  timeoutMs: number | null;
+  parent: { host: Host; stepKey: string } | null;
+}
+
+/** What an execution needs of the test around it. */
+export interface HostPorts {
+  clock: VirtualClock;
+  program: Program;
+  fetch(request: Request, host: Host): Promise<Response>;
+  /** Starts the child of an open invoke step; returns its id. */
+  startChild(host: Host, step: StepRecord): string;
+  /** The execution has ended. */
+  ended(host: Host): void;
+  /** Something has happened. */
+  activity(): void;
+  /** Something has become durable. */
+  committed?(host: Host): void;
+  /** Crashes on demand, before or after a commit takes effect; or after a turn's end. */
+  fault?(point: "before-commit" | "after-commit" | "turn-end", host: Host): boolean;
+  /** Limits other than the platform's. */
+  limits?: Partial<Limits>;
+}
+
+interface Current {
+  fenced: boolean;
+  seq: number;
+  wake: Array<() => void>;
+  clock: TurnClock;
+  turn: Frame["turn"] | null;
+}
+
+/** The process that held the turn is gone. */
+class TurnOver extends Error {
+  override readonly name = "TurnOver";
+}
+
+export interface HostState {
+  status: ExecutionStatus;
+  run: number;
+  mode: "run" | "rollback";
+  input: string;
+}
+
+const terminal: readonly ExecutionStatus[] = ["completed", "failed", "cancelled"];
+
+export class Host {
+  readonly start: Start;
+  readonly journal: Journal;
+  readonly ports: HostPorts;
+  status: ExecutionStatus = "running";
+  run = 1;
+  turns = 0;
+  mode: "run" | "rollback" = "run";
+  output: string | null = null;
+  error: ErrorRecord | null = null;
+  divergence: Divergence | null = null;
+  completedAt: number | null = null;
+  /** The kit itself or the core failed: the test must hear of it. */
+  broken: unknown = null;
+  #input: string;
+  #current: Current | null = null;
+
+  constructor(start: Start, ports: HostPorts, from?: { state: HostState; journal: Journal }) {
+    this.start = start;
+    this.ports = ports;
+    this.journal = from?.journal ?? new Journal();
+    this.#input = from?.state.input ?? start.input;
+    if (!from) return;
+    this.status = from.state.status;
+    this.run = from.state.run;
+    this.mode = from.state.mode;
+  }
+
+  get state(): HostState {
+    return { status: this.status, run: this.run, mode: this.mode, input: this.#input };
+  }
+
+  get running(): boolean {
+    return this.#current !== null;
+  }
+
+  get terminal(): boolean {
+    return terminal.includes(this.status);
+  }
+
+  /** The turn under way, once its code has run. */
+  get turn(): Frame["turn"] | null {
+    return this.#current?.turn ?? null;
+  }
+
+  /** When it has to be woken, in ms since the epoch. */
+  nextWake(): number | null {
+    if (this.terminal || this.status === "stalled") return null;
+    const { createdAt, timeoutMs } = this.start;
+    let wake = timeoutMs === null ? null : createdAt + timeoutMs;
+    if (!this.running) for (const { due } of this.journal.openSteps()) if (due !== null && (wake === null || due < wake)) wake = due;
+    return wake;
+  }
+
+  /** Its time has come: ends at its timeout, else runs a turn. */
+  ring(): void {
+    const { createdAt, timeoutMs } = this.start;
+    const { clock } = this.ports;
+    if (timeoutMs !== null && createdAt + timeoutMs <= clock.now()) {
+      this.fence();
+      const ended = new Date(createdAt + timeoutMs).toISOString();
+      this.#end("failed", { name: "ExecutionTimeoutError", code: "execution-timeout", message: `the execution took longer than its timeout, which ended ${ended}` });
+      this.#settled();
+    } else this.begin();
+  }
+
+  /** Runs turns until the execution ends or waits. */
+  begin(): void {
+    if (this.#current || this.terminal) return;
+    const current: Current = { fenced: false, seq: 0, wake: [], clock: new TurnClock(this.ports.clock), turn: null };
+    this.#current = current;
+    void this.#turns(current).catch((error: unknown) => {
+      this.broken ??= error;
+      if (this.#current === current) this.#current = null;
+      this.ports.activity();
+    });
+  }
+
+  async #turns(current: Current): Promise<void> {
+    while (await this.#turn(current)) if (current.fenced) return;
+    if (this.#current === current) this.#current = null;
+    this.ports.activity();
+  }
+
+  /** True when the next turn should follow at once. */
+  async #turn(current: Current): Promise<boolean> {
+    this.turns++;
+    let result: TurnResult;
+    const place: Surroundings = { clock: this.ports.clock, fetch: (request) => (current.fenced ? new Promise(() => {}) : this.ports.fetch(request, this)) };
+    const own: Scope = {
+      run: (frame, callback) => {
+        current.turn = frame.turn;
+        return scope.run(frame, callback);
+      },
+      current: scope.current,
+    };
+    try {
+      result = await inEnvironment(place, () => runTurn(this.#turnInput(current), this.#port(current), this.ports.program, current.clock, own));
+    } catch (error) {
+      if (current.fenced || error instanceof TurnOver) return false;
+      throw error;
+    }
+    this.ports.activity();
+    if (current.fenced) return false;
+    this.journal.apply(result.batch);
+    this.#apply(result.outcome);
+    this.ports.committed?.(this);
+    if (this.ports.fault?.("turn-end", this)) {
+      this.crash();
+      return false;
+    }
+    this.#settled();
+    if (result.outcome.type === "continued") return true;
+    return result.outcome.type === "suspended" && this.journal.signals(current.seq).length > 0;
+  }
+
+  #turnInput(current: Current): TurnInput {
+    const { id, workflowId, version, createdAt, trigger } = this.start;
+    const signals = this.journal.signals(0);
+    current.seq = signals.at(-1)?.seq ?? 0;
+    return {
+      executionId: id, workflowId, version, createdAt, trigger, turn: this.turns, run: this.run, generation: 1, now: this.ports.clock.now(), input: this.#input,
+      steps: this.journal.text(), signals, mode: this.mode, durable: true, limits: { ...defaultLimits, ...this.ports.limits },
+    };
+  }
+
+  #port(current: Current): HostPort {
+    const check = (): void => {
+      current.clock.stir();
+      this.ports.activity();
+      if (current.fenced) throw new TurnOver("this turn is over");
+    };
+    const crashAt = (point: "before-commit" | "after-commit"): void => {
+      if (!this.ports.fault?.(point, this)) return;
+      this.crash();
+      throw new TurnOver("the host has crashed");
+    };
+    return {
+      commit: async (_turn: number, batch: Batch) => {
+        check();
+        crashAt("before-commit");
+        this.journal.apply(batch);
+        this.#startChildren();
+        this.ports.committed?.(this);
+        crashAt("after-commit");
+        return { stop: null };
+      },
+      news: async (_turn, seq): Promise<News> => {
+        check();
+        while (!current.fenced && this.journal.signals(seq).length === 0) await new Promise<void>((resolve) => current.wake.push(resolve));
+        check();
+        const signals = this.journal.signals(seq);
+        current.seq = Math.max(current.seq, signals.at(-1)?.seq ?? 0);
+        return { signals, now: this.ports.clock.now(), stop: null };
+      },
+      spill: async (_turn, bytes) => {
+        check();
+        const key = `value-${this.journal.blobs.size + 1}`;
+        this.journal.blobs.set(key, bytes.slice());
+        return key;
+      },
+      unspill: async (key) => {
+        check();
+        const bytes = this.journal.blobs.get(key);
+        if (!bytes) throw new Error(`there is no stored value "${key}"`);
+        return bytes.slice();
+      },
+    };
+  }
+
+  #apply(outcome: Outcome): void {
+    switch (outcome.type) {
+      case "completed":
+        this.output = outcome.output;
+        return this.#end("completed", null);
+      case "failed":
+        return this.#end("failed", outcome.error);
+      case "cancelled":
+        return this.#end("cancelled", this.error);
+      case "stalled":
+        this.status = "stalled";
+        this.divergence = outcome.divergence;
+        return;
+      case "paused":
+        this.status = "paused";
+        return;
+      case "continued":
+        this.run++;
+        this.#input = outcome.input;
+        this.journal.forgetSteps();
+        return;
+      case "suspended":
+        this.status = waitingStatus(this.journal.openSteps());
+    }
+  }
+
+  #end(status: ExecutionStatus, error: ErrorRecord | null): void {
+    this.status = status;
+    this.error = error;
+    this.completedAt = this.ports.clock.now();
+  }
+
+  #settled(): void {
+    if (this.terminal) this.ports.ended(this);
+    else this.#startChildren();
+  }
+
+  #startChildren(): void {
+    for (const step of this.journal.openSteps()) {
+      if (step.kind !== "invoke" || step.detail?.child !== undefined) continue;
+      this.journal.setDetail(step.key, { ...step.detail, child: this.ports.startChild(this, step) });
+    }
+  }
+
+  /** Something arrived; false when it had arrived before or nobody takes it any more. */
+  signal(channel: string, payload: string, dedupe: string | null = null): boolean {
+    if (this.terminal || !this.journal.addSignal(channel, payload, this.ports.clock.now(), dedupe)) return false;
+    this.ports.activity();
+    if (this.#current) for (const wake of this.#current.wake.splice(0)) wake();
+    else if (this.status !== "stalled" && this.status !== "paused") this.begin();
+    return true;
+  }
+
+  cancel(rollback: boolean, reason: string): void {
+    this.fence();
+    this.error = { name: "CancelledError", code: "cancelled", message: reason };
+    if (rollback) {
+      this.mode = "rollback";
+      this.status = "running";
+      this.begin();
+    } else {
+      this.#end("cancelled", this.error);
+      this.#settled();
+    }
+  }
+
+  /** Ends the turn under way: nothing of it counts any more. */
+  fence(): void {
+    const current = this.#current;
+    if (!current) return;
+    current.fenced = true;
+    current.clock.dispose();
+    this.#current = null;
+    for (const wake of current.wake.splice(0)) wake();
+    current.turn?.abort(new TurnOver("this turn is over"));
+  }
+
+  /** The process dies and comes back: what is durable goes on. */
+  crash(): void {
+    this.fence();
+    if (this.terminal || this.status === "stalled") this.#settled();
+    else this.begin();
+  }
+
+  /** A stored value as the workflow had it. */
+  read(text: string | null): unknown {
+    if (text === null) return undefined;
+    const spilled = spilledIn(text);
+    if (!spilled) return decode(text);
+    const bytes = this.journal.blobs.get(spilled.key);
+    return spilled.form === "stream" ? bytes : decode(new TextDecoder().decode(bytes));
+  }
+}
+
+/** A child's end as it lies in its parent's signals. */
+export function childEnd(host: Host): string {
+  const error = host.error ?? { name: "Error", message: `the child execution was ${host.status}` };
+  return encode(host.status === "completed" ? { status: "completed", output: host.output } : { status: host.status, error });
+}
+
+function waitingStatus(open: StepRecord[]): ExecutionStatus {
+  const waiting = open.filter(({ status }) => status === "waiting");
+  if (waiting.some(({ kind }) => kind === "approval")) return "pending_approval";
+  if (waiting.some(({ kind }) => kind === "event" || kind === "invoke")) return "waiting";
+  return "sleeping";
+}
