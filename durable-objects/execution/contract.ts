@@ -21,6 +21,8 @@ export interface StartRequest {
   timeoutMs: number | null;
   createdAt: number;
   parent: { id: string; stepKey: string } | null;
+  /** How often the index started it again because nothing was heard of it. */
+  restarts?: number;
 }
 
 export type Reply<T> = { ok: true; value: T } | { ok: false; code: ProblemCode; detail: string };

@@ -11,9 +11,9 @@ import { migrate } from "../lib/migrations.ts";
 import { childChannel } from "./children.ts";
 import type { ExecutionObject, Outline, Reply, StartRequest } from "./contract.ts";
 import { cancel, outline, pause, resume, retry } from "./lifecycle.ts";
-import { childPollMs, end, isTerminal, leaseMs } from "./outcome.ts";
+import { childPollMs, end, isTerminal, leaseMs, underWay } from "./outcome.ts";
 import type { Platform } from "./ports.ts";
-import { Runner } from "./runner.ts";
+import { maxCrashes, Runner } from "./runner.ts";
 import { migrations } from "./schema.ts";
 import { type Execution as State, newExecution } from "./store.ts";
 import { executionView } from "./view.ts";
@@ -60,6 +60,12 @@ export function executionClass<Env>(platformOf: (env: Env, ctx: DurableObjectSta
       if (existing) return this.again(existing, request);
       const execution = newExecution(request);
       this.remember(execution);
+      if ((request.restarts ?? 0) >= maxCrashes) {
+        execution.crashes = maxCrashes;
+        this.runner.crashed(execution, "the process that ran it died each time");
+        await this.runner.report(execution);
+        return outline(execution, true);
+      }
       // The index keeps the whole request: if this process dies, it starts the execution again.
       await this.runner.report(execution);
       this.ctx.waitUntil(this.runner.run(execution));
@@ -127,7 +133,7 @@ export function executionClass<Env>(platformOf: (env: Env, ctx: DurableObjectSta
       let accepted = false;
       const running = this.runner.isRunning(id);
       const idle = execution.status === "paused" || execution.status === "stalled";
-      if (!running && !idle) execution.timers = setTimer(execution.timers, "lease", Date.now() + leaseMs);
+      if (!running && !idle) execution.timers = setTimer(execution.timers, "kick", Date.now() + leaseMs);
       this.runner.save(execution, () => {
         accepted = this.runner.store.addSignal(id, channel, payload, Date.now(), dedupe);
       });
@@ -169,7 +175,7 @@ export function executionClass<Env>(platformOf: (env: Env, ctx: DurableObjectSta
       if (turns.length > 0 && (await Promise.race([done, patience])) === "late") {
         for (const execution of this.known.values()) {
           if (this.runner.isRunning(execution.request.id)) {
-            execution.timers = setTimer(setTimer(execution.timers, "lease", Date.now() + leaseMs), "wake", null);
+            execution.timers = underWay(execution.timers, Date.now());
             this.runner.save(execution);
           }
         }
@@ -192,11 +198,13 @@ export function executionClass<Env>(platformOf: (env: Env, ctx: DurableObjectSta
       if (isTerminal(execution.status)) return null;
       if (due.includes("timeout")) return this.expire(execution, now);
       if (this.runner.isRunning(id)) {
-        execution.timers = setTimer(setTimer(execution.timers, "lease", now + leaseMs), "wake", null);
+        execution.timers = underWay(execution.timers, now);
         this.runner.save(execution);
         return null;
       }
-      if (due.includes("children") && !due.includes("wake") && !due.includes("lease")) {
+      // A lease is only left behind by a process that died.
+      if (due.includes("lease") && !this.runner.crashed(execution, "the process that ran it died", 0)) return this.runner.report(execution);
+      if (due.length === 1 && due[0] === "children") {
         execution.timers = setTimer(execution.timers, "children", now + childPollMs);
         this.runner.save(execution);
         return this.runner.children.startOpen(execution, true);

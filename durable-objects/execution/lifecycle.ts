@@ -35,7 +35,7 @@ export async function resume(runner: Runner, execution: Execution): Promise<Repl
   if (execution.status !== "paused") return conflict(`the execution is ${execution.status}: only a paused one can be resumed`);
   const open = runner.store.openSteps(execution.request.id);
   execution.status = waitingStatus(open);
-  execution.timers = { ...waitingTimers(execution, open, Date.now()), lease: Date.now() };
+  execution.timers = { ...waitingTimers(execution, open, Date.now()), kick: Date.now() };
   execution.revision++;
   runner.save(execution);
   void runner.run(execution);
@@ -51,7 +51,7 @@ export async function cancel(runner: Runner, execution: Execution, options: { ro
   if (options.rollback) {
     execution.mode = "rollback";
     execution.status = "running";
-    execution.timers = { lease: Date.now() };
+    execution.timers = { kick: Date.now() };
     runner.save(execution);
     void runner.run(execution);
     return outline(execution);
@@ -86,7 +86,7 @@ export async function retry(runner: Runner, execution: Execution, fromStep: stri
   execution.crashes = 0;
   execution.revision++;
   if (fromStep !== null) execution.generation++;
-  execution.timers = { lease: Date.now() };
+  execution.timers = { kick: Date.now() };
   runner.save(execution, () => {
     runner.store.forgetRollbacks(id);
     if (after !== undefined) runner.store.forgetSteps(id, after);

@@ -61,6 +61,11 @@ function withTimeout(execution: Execution, timers: Timers): Timers {
   return execution.timeoutAt === null ? timers : setTimer(timers, "timeout", execution.timeoutAt);
 }
 
+/** A turn is running: only its lease may begin another, and only if the process dies. */
+export function underWay(timers: Timers, now: number): Timers {
+  return setTimer(setTimer(setTimer(timers, "wake", null), "kick", null), "lease", now + leaseMs);
+}
+
 export function waitingTimers(execution: Execution, open: StepRecord[], now: number): Timers {
   let wake: number | null = null;
   for (const { due } of open) if (due !== null && (wake === null || due < wake)) wake = due;

@@ -9,18 +9,17 @@
  * 4. A turn that keeps killing its process is given up after `maxCrashes` tries.
  * @module
  */
-import type { ErrorRecord } from "../../sdk/schema/execution.ts";
 import { type Batch, defaultLimits, type Outcome, type TurnInput, type TurnResult } from "../../sdk/schema/journal.ts";
 import { setTimer } from "../lib/timers.ts";
 import { Children } from "./children.ts";
 import { checkBatch, HostTarget, type TurnHost } from "./host.ts";
 import { indexEntry } from "./index-entry.ts";
-import { applyOutcome, end, isTerminal, leaseMs } from "./outcome.ts";
+import { applyOutcome, end, isTerminal, underWay } from "./outcome.ts";
 import type { Platform } from "./ports.ts";
 import { type Execution, Store } from "./store.ts";
 import { type Current, turnHost } from "./turn-host.ts";
 
-const maxCrashes = 5;
+export const maxCrashes = 5;
 
 export interface Storage {
   sql: SqlStorage;
@@ -117,7 +116,7 @@ export class Runner {
       result = await this.#platform.runTurn(request.tenant, request.bundle, input, new HostTarget(this.#hostOf(execution, current)));
       checkBatch(result.batch);
     } catch (error) {
-      if (!current.fenced) this.#crashed(execution, error);
+      if (!current.fenced) this.crashed(execution, error instanceof Error ? error.message : String(error));
       return null;
     }
     if (current.fenced) return null;
@@ -172,27 +171,26 @@ export class Runner {
     this.#storage.transactionSync(() => {
       this.store.apply(execution.request.id, batch);
       if (execution.stored && execution.timers.lease !== undefined) return;
-      execution.timers = setTimer(execution.timers, "lease", Date.now() + leaseMs);
+      execution.timers = underWay(execution.timers, Date.now());
       this.store.save(execution);
       this.#armAlarm();
     });
     await this.#children.startOpen(execution);
   }
 
-  /** The sandbox could not run the turn: try again a few times, then give up. */
-  #crashed(execution: Execution, error: unknown): void {
+  /** A turn did not come to its end: try again a few times, then give up. False when given up. */
+  crashed(execution: Execution, message: string, soon = 200 * 4 ** execution.crashes): boolean {
     execution.crashes++;
     execution.revision++;
-    const message = error instanceof Error ? error.message : String(error);
     const now = Date.now();
-    if (execution.crashes >= maxCrashes) {
-      const record: ErrorRecord = { name: "TurnCrashedError", code: "turn-crashed", message: `the sandbox could not run the workflow, ${maxCrashes} times in a row: ${message}` };
-      execution.error = record;
+    const again = execution.crashes < maxCrashes;
+    if (again) execution.timers = setTimer(setTimer(execution.timers, "lease", null), "kick", now + soon);
+    else {
+      execution.error = { name: "TurnCrashedError", code: "turn-crashed", message: `the workflow could not be run, ${maxCrashes} times in a row: ${message}` };
       end(execution, "failed", now);
-    } else {
-      execution.timers = setTimer(execution.timers, "lease", now + 200 * 4 ** (execution.crashes - 1));
     }
     this.save(execution);
+    return again;
   }
 
   /** Ends a turn from outside: nothing of it counts any more. */

@@ -14,12 +14,20 @@ const batch = 200;
 
 export type Restart = (request: StartRequest) => Promise<void>;
 
-/** Requests that were registered at or before `heardBefore` and never taken up, oldest first. */
-export function unstarted(sql: SqlStorage, heardBefore: number): StartRequest[] {
-  return sql
-    .exec<{ start: string }>("SELECT start FROM executions INDEXED BY unstarted_by_heard WHERE start IS NOT NULL AND heard_at <= ? ORDER BY heard_at LIMIT ?", heardBefore, batch)
-    .toArray()
-    .map(({ start }) => JSON.parse(start) as StartRequest);
+/**
+ * Requests that were registered at or before `heardBefore` and never taken up, oldest first.
+ * Each is counted as restarted and moves to the end, so that one that keeps failing hides no other.
+ */
+export function takeUnstarted(sql: SqlStorage, heardBefore: number, now: number): StartRequest[] {
+  const rows = sql
+    .exec<{ id: string; start: string; restarts: number }>(
+      "SELECT id, start, restarts FROM executions INDEXED BY unstarted_by_heard WHERE start IS NOT NULL AND heard_at <= ? ORDER BY heard_at LIMIT ?",
+      heardBefore,
+      batch,
+    )
+    .toArray();
+  for (const { id } of rows) sql.exec("UPDATE executions SET restarts = restarts + 1, heard_at = ? WHERE id = ?", now, id);
+  return rows.map(({ start, restarts }) => ({ ...(JSON.parse(start) as StartRequest), restarts: restarts + 1 }));
 }
 
 export function anyUnstarted(sql: SqlStorage): boolean {
@@ -47,7 +55,7 @@ export class Repair {
 
   /** The alarm has rung. Never throws: it would be rung again at once, and for ever. */
   async run(now: number): Promise<void> {
-    const requests = unstarted(this.#sql, now - repairAfterMs);
+    const requests = takeUnstarted(this.#sql, now - repairAfterMs, now);
     const results = await Promise.allSettled(requests.map((request) => this.#restart(request)));
     for (const [index, result] of results.entries()) {
       if (result.status === "rejected") console.error(JSON.stringify({ level: "error", event: "restart-failed", execution: requests[index]?.id, message: String(result.reason) }));

@@ -19,6 +19,7 @@ export const hubSchema = [
     error_message TEXT,
     revision INTEGER NOT NULL,
     start TEXT,
+    restarts INTEGER NOT NULL DEFAULT 0,
     heard_at INTEGER NOT NULL
   );
   CREATE INDEX by_created ON executions (created_at, id);

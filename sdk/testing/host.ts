@@ -9,69 +9,17 @@
  * @module
  */
 import { decode, encode, spilledIn } from "../schema/codec.ts";
-import type { ErrorRecord, ExecutionStatus, Trigger } from "../schema/execution.ts";
-import { type Batch, defaultLimits, type Divergence, type HostPort, type Limits, type News, type Outcome, type StepRecord, type TurnInput, type TurnResult } from "../schema/journal.ts";
-import type { Frame, Program, Scope } from "../runtime/ports.ts";
+import { type ErrorRecord, type ExecutionStatus, terminalStatuses } from "../schema/execution.ts";
+import { defaultLimits, type Divergence, type Outcome, type StepRecord, type TurnInput, type TurnResult } from "../schema/journal.ts";
+import type { Frame, Scope } from "../runtime/ports.ts";
 import { runTurn } from "../runtime/run-turn.ts";
-import { TurnClock, type VirtualClock } from "./clock.ts";
+import { TurnClock } from "./clock.ts";
 import { inEnvironment, scope, type Surroundings } from "./environment.ts";
+import { type Current, type Execution, type ExecutionState, type HostPorts, type Start, TurnOver } from "./execution.ts";
+import { hostPort } from "./host-port.ts";
 import { Journal } from "./journal.ts";
 
-export interface Start {
-  id: string;
-  workflowId: string;
-  /** Encoded. */
-  input: string;
-  trigger: Trigger;
-  version: number;
-  createdAt: number;
-  /** ms; null: no limit. */
-  timeoutMs: number | null;
-  parent: { host: Host; stepKey: string } | null;
-}
-
-/** What an execution needs of the test around it. */
-export interface HostPorts {
-  clock: VirtualClock;
-  program: Program;
-  fetch(request: Request, host: Host): Promise<Response>;
-  /** Starts the child of an open invoke step; returns its id. */
-  startChild(host: Host, step: StepRecord): string;
-  /** The execution has ended. */
-  ended(host: Host): void;
-  /** Something has happened. */
-  activity(): void;
-  /** Something has become durable. */
-  committed?(host: Host): void;
-  /** Crashes on demand, before or after a commit takes effect; or after a turn's end. */
-  fault?(point: "before-commit" | "after-commit" | "turn-end", host: Host): boolean;
-  /** Limits other than the platform's. */
-  limits?: Partial<Limits>;
-}
-
-interface Current {
-  fenced: boolean;
-  seq: number;
-  wake: Array<() => void>;
-  clock: TurnClock;
-  turn: Frame["turn"] | null;
-}
-
-/** The process that held the turn is gone. */
-class TurnOver extends Error {
-  override readonly name = "TurnOver";
-}
-
-export interface HostState {
-  status: ExecutionStatus;
-  run: number;
-  mode: "run" | "rollback";
-  input: string;
-}
-
-const terminal: readonly ExecutionStatus[] = ["completed", "failed", "cancelled"];
-
-export class Host {
+export class Host implements Execution {
   readonly start: Start;
   readonly journal: Journal;
   readonly ports: HostPorts;
@@ -88,7 +36,7 @@ export class Host {
   #input: string;
   #current: Current | null = null;
 
-  constructor(start: Start, ports: HostPorts, from?: { state: HostState; journal: Journal }) {
+  constructor(start: Start, ports: HostPorts, from?: { state: ExecutionState; journal: Journal }) {
     this.start = start;
     this.ports = ports;
     this.journal = from?.journal ?? new Journal();
@@ -99,7 +47,7 @@ export class Host {
     this.mode = from.state.mode;
   }
 
-  get state(): HostState {
+  get state(): ExecutionState {
     return { status: this.status, run: this.run, mode: this.mode, input: this.#input };
   }
 
@@ -108,7 +56,7 @@ export class Host {
   }
 
   get terminal(): boolean {
-    return terminal.includes(this.status);
+    return terminalStatuses.includes(this.status);
   }
 
   /** The turn under way, once its code has run. */
@@ -168,7 +116,7 @@ export class Host {
       current: scope.current,
     };
     try {
-      result = await inEnvironment(place, () => runTurn(this.#turnInput(current), this.#port(current), this.ports.program, current.clock, own));
+      result = await inEnvironment(place, () => runTurn(this.#turnInput(current), hostPort(this, current), this.ports.program, current.clock, own));
     } catch (error) {
       if (current.fenced || error instanceof TurnOver) return false;
       throw error;
@@ -194,50 +142,6 @@ export class Host {
     return {
       executionId: id, workflowId, version, createdAt, trigger, turn: this.turns, run: this.run, generation: 1, now: this.ports.clock.now(), input: this.#input,
       steps: this.journal.text(), signals, mode: this.mode, durable: true, limits: { ...defaultLimits, ...this.ports.limits },
-    };
-  }
-
-  #port(current: Current): HostPort {
-    const check = (): void => {
-      current.clock.stir();
-      this.ports.activity();
-      if (current.fenced) throw new TurnOver("this turn is over");
-    };
-    const crashAt = (point: "before-commit" | "after-commit"): void => {
-      if (!this.ports.fault?.(point, this)) return;
-      this.crash();
-      throw new TurnOver("the host has crashed");
-    };
-    return {
-      commit: async (_turn: number, batch: Batch) => {
-        check();
-        crashAt("before-commit");
-        this.journal.apply(batch);
-        this.#startChildren();
-        this.ports.committed?.(this);
-        crashAt("after-commit");
-        return { stop: null };
-      },
-      news: async (_turn, seq): Promise<News> => {
-        check();
-        while (!current.fenced && this.journal.signals(seq).length === 0) await new Promise<void>((resolve) => current.wake.push(resolve));
-        check();
-        const signals = this.journal.signals(seq);
-        current.seq = Math.max(current.seq, signals.at(-1)?.seq ?? 0);
-        return { signals, now: this.ports.clock.now(), stop: null };
-      },
-      spill: async (_turn, bytes) => {
-        check();
-        const key = `value-${this.journal.blobs.size + 1}`;
-        this.journal.blobs.set(key, bytes.slice());
-        return key;
-      },
-      unspill: async (key) => {
-        check();
-        const bytes = this.journal.blobs.get(key);
-        if (!bytes) throw new Error(`there is no stored value "${key}"`);
-        return bytes.slice();
-      },
     };
   }
 
@@ -275,10 +179,10 @@ export class Host {
 
   #settled(): void {
     if (this.terminal) this.ports.ended(this);
-    else this.#startChildren();
+    else this.startChildren();
   }
 
-  #startChildren(): void {
+  startChildren(): void {
     for (const step of this.journal.openSteps()) {
       if (step.kind !== "invoke" || step.detail?.child !== undefined) continue;
       this.journal.setDetail(step.key, { ...step.detail, child: this.ports.startChild(this, step) });

@@ -1,0 +1,71 @@
+/**
+ * What a test's execution is made of and needs of the test around it.
+ * @module
+ */
+import type { ExecutionStatus, Trigger } from "../schema/execution.ts";
+import type { Limits, StepRecord } from "../schema/journal.ts";
+import type { Frame, Program } from "../runtime/ports.ts";
+import type { TurnClock, VirtualClock } from "./clock.ts";
+import type { Journal } from "./journal.ts";
+
+export interface Start {
+  id: string;
+  workflowId: string;
+  /** Encoded. */
+  input: string;
+  trigger: Trigger;
+  version: number;
+  createdAt: number;
+  /** ms; null: no limit. */
+  timeoutMs: number | null;
+  parent: { stepKey: string } | null;
+}
+
+/** What an execution needs of the test around it. */
+export interface HostPorts {
+  clock: VirtualClock;
+  program: Program;
+  fetch(request: Request, host: Execution): Promise<Response>;
+  /** Starts the child of an open invoke step; returns its id. */
+  startChild(host: Execution, step: StepRecord): string;
+  /** The execution has ended. */
+  ended(host: Execution): void;
+  /** Something has happened. */
+  activity(): void;
+  /** Something has become durable. */
+  committed?(host: Execution): void;
+  /** Crashes on demand, before or after a commit takes effect; or after a turn's end. */
+  fault?(point: "before-commit" | "after-commit" | "turn-end", host: Execution): boolean;
+  /** Limits other than the platform's. */
+  limits?: Partial<Limits>;
+}
+
+/** An execution as its surroundings see it. */
+export interface Execution {
+  readonly start: Start;
+  readonly journal: Journal;
+  readonly status: ExecutionStatus;
+  readonly run: number;
+}
+
+export interface ExecutionState {
+  status: ExecutionStatus;
+  run: number;
+  mode: "run" | "rollback";
+  /** Encoded. */
+  input: string;
+}
+
+/** A turn under way. */
+export interface Current {
+  fenced: boolean;
+  seq: number;
+  wake: Array<() => void>;
+  clock: TurnClock;
+  turn: Frame["turn"] | null;
+}
+
+/** The process that held the turn is gone. */
+export class TurnOver extends Error {
+  override readonly name = "TurnOver";
+}

@@ -1,0 +1,3 @@
+/** How much of it: `npm run chaos` takes the full size, `npm test` the quick one. */
+export const full = { kills: 10, executions: 240, patienceMs: 150_000 };
+export const quick = { kills: 3, executions: 60, patienceMs: 90_000 };
