@@ -9,6 +9,7 @@ import { startServer, type Server } from "../support/server.ts";
 import { collect } from "./collect.ts";
 import { Driver } from "./driver.ts";
 import { type ChaosOptions, makePlan } from "./plan.ts";
+import { Random } from "./random.ts";
 import { type Report, reportOf } from "./report.ts";
 import { verify } from "./verify.ts";
 
@@ -18,7 +19,9 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 export async function chaos(options: ChaosOptions, say: (line: string) => void = () => {}): Promise<Report> {
   const began = Date.now();
   const plan = makePlan(options);
-  const recorder = await Recorder.open();
+  // Slow enough that kills fall between an effect and its answer.
+  const random = new Random(options.seed);
+  const recorder = await Recorder.open(() => random.between(5, 120));
   let server: Server | undefined;
   try {
     server = await startServer({ egressAllow: "127.0.0.1" });

@@ -23,12 +23,26 @@ export function checkEffects(kind: Kind, view: ExecutionView, effects: readonly 
     for (const { body } of arrivals) violations.push(...differences(view, body.known ?? {}).map((text) => `effect "${label}" ran ahead of history: ${text}`));
     if (label.startsWith("undo ")) violations.push(...checkUndo(label, arrivals));
   }
+  violations.push(...checkDraws(effects));
   if (kind.ordered) violations.push(...checkOrder(kind, calls));
   for (const { key, output } of view.steps) {
     const arrivals = calls.get(key.replace(/-1$/, ""));
     if (arrivals && typeof output === "string" && !arrivals.some(({ token, status }) => status === 200 && token === output)) violations.push(`step ${key} holds ${output}, which the recorder never answered`);
   }
   if (kind.workflow === "chaos-rounds") violations.push(...checkCarried(view, calls));
+  return violations;
+}
+
+/** Random numbers, ids and times outside steps: the same in every turn that a later effect was sent from. */
+function checkDraws(effects: readonly Effect[]): string[] {
+  const seen: string[] = [];
+  const violations: string[] = [];
+  for (const { label, body } of effects) {
+    for (const [index, draw] of ((body.known?.["~draws"] ?? []) as unknown[]).entries()) {
+      const text = JSON.stringify(draw);
+      if (text !== (seen[index] ??= text)) violations.push(`draw ${index + 1} outside steps was ${seen[index]}, in effect "${label}" it is ${text}`);
+    }
+  }
   return violations;
 }
 

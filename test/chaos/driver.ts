@@ -53,6 +53,7 @@ export class Driver {
   }
 
   async #run(planned: Planned): Promise<void> {
+    await pause(planned.afterMs);
     const input = { recorder: this.#recorderUrl, seed: 0, pauseMs: planned.pauseMs };
     const { status, body, unanswered } = await this.#insist<{ execution_id: string }>(`/workflows/${planned.kind.workflow}/execute`, { input }, planned.key, [202]);
     if (status !== 202) return void this.violations.push(`${planned.key}: the start was refused with ${status}: ${JSON.stringify(body)}`);

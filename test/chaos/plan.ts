@@ -19,6 +19,8 @@ export interface Planned {
   kind: Kind;
   /** Between which kills it is started, from 0. */
   round: number;
+  /** ms after the server was ready in that round. */
+  afterMs: number;
   pauseMs: number;
   /** What the harness sends, in this order. */
   events: readonly string[];
@@ -39,11 +41,15 @@ export function makePlan({ seed, kills, executions }: ChaosOptions): Plan {
     if (!found) throw new Error("the kinds' shares do not add up");
     return found;
   };
+  const killAfterMs = Array.from({ length: kills }, () => random.between(150, 2_200));
   const planned = Array.from({ length: executions }, (_, index): Planned => {
     // Evenly spread, so that even a short run meets every kind.
     const kind = pick((index + 0.5) / executions);
     const events = Array.from({ length: kind.events }, (_, event) => `event-${seed}-${index}-${event}-${random.between(0, 999_999)}`);
-    return { key: `chaos-${seed}-${index}`, kind, round: random.between(0, kills - 1), pauseMs: random.between(200, 3_000), events };
+    const round = random.between(0, kills - 1);
+    // A little beyond the kill too: those meet a closed door, or one that closes on them.
+    const afterMs = random.between(0, Math.round((killAfterMs[round] ?? 0) * 1.02));
+    return { key: `chaos-${seed}-${index}`, kind, round, afterMs, pauseMs: random.between(200, 3_000), events };
   });
-  return { executions: planned, killAfterMs: Array.from({ length: kills }, () => random.between(150, 2_200)) };
+  return { executions: planned, killAfterMs };
 }

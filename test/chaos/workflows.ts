@@ -18,6 +18,7 @@ class Effects {
   readonly known: Known = {};
   readonly #url: string;
   readonly #execution: string;
+  readonly #draws: unknown[] = [];
 
   constructor(url: string, execution: string) {
     this.#url = url;
@@ -42,9 +43,10 @@ class Effects {
     return this.learn(`${name}-1`, await step.do(name, again, () => this.send(name, known, fail)));
   }
 
-  /** Knowledge so far, and draws that a replay has to repeat. */
+  /** Knowledge so far, and all draws outside steps: every replay has to repeat them. */
   draw(): Known {
-    return { ...this.known, "~random": Math.random(), "~uuid": crypto.randomUUID(), "~now": Date.now() };
+    this.#draws.push([Math.random(), crypto.randomUUID(), Date.now()]);
+    return { ...this.known, "~draws": [...this.#draws] };
   }
 }
 

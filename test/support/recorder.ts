@@ -38,17 +38,20 @@ export class Recorder {
   readonly #server: Server;
   readonly #arrivals = new Map<string, number>();
 
-  private constructor(server: Server) {
+  private constructor(server: Server, latency: () => number) {
     this.#server = server;
     server.on("request", (request, response) => {
-      void this.#record(request).then(({ status, token }) => response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify({ token })));
+      void this.#record(request).then(({ status, token }) => {
+        setTimeout(() => response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify({ token })), latency());
+      });
     });
   }
 
-  static async open(): Promise<Recorder> {
+  /** @param latency ms until an effect that was recorded is answered */
+  static async open(latency: () => number = () => 0): Promise<Recorder> {
     const server = createServer({ keepAlive: true });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    return new Recorder(server);
+    return new Recorder(server, latency);
   }
 
   get url(): string {
