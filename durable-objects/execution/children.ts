@@ -6,10 +6,9 @@
  */
 import { encode } from "../../sdk/schema/codec.ts";
 import type { ErrorRecord } from "../../sdk/schema/execution.ts";
-import type { StepRecord } from "../../sdk/schema/journal.ts";
 import { isTerminal } from "./outcome.ts";
 import type { Platform } from "./ports.ts";
-import type { Execution, Store } from "./store.ts";
+import type { Execution, OpenStep, Store } from "./store.ts";
 
 export const childChannel = (stepKey: string): string => `child:${stepKey}`;
 
@@ -24,25 +23,33 @@ export class Children {
     this.#signalled = signalled;
   }
 
-  /** Starts the children that open invoke steps wait for and that were not started yet. */
+  /** Starts the children that open invoke steps wait for; with `again`, also asks after those started before. */
   async startOpen(execution: Execution, again = false): Promise<void> {
     if (!execution.stored) return;
-    const open = this.#store.openSteps(execution.request.id).filter(({ kind, detail }) => kind === "invoke" && (again || detail?.child === undefined));
+    const open = this.#store.openSteps(execution.request.id).filter(({ kind, status, child }) => kind === "invoke" && status === "waiting" && (again || child === null));
     await Promise.all(open.map((step) => this.#start(execution, step)));
   }
 
-  async #start(execution: Execution, step: StepRecord): Promise<void> {
+  async #start(execution: Execution, step: OpenStep): Promise<void> {
     const { tenant, id } = execution.request;
     const { workflow, input } = step.detail ?? {};
     if (workflow === undefined || input === undefined) return;
     const key = `child:${id}:${execution.generation}:${execution.run}:${step.key}`;
     const request = await this.#platform.childStart(tenant, workflow, { parentId: id, stepKey: step.key, key, input });
     if (request === null) {
-      return this.ended(execution, step.key, { status: "failed", error: { name: "Error", message: `there is no active workflow "${workflow}"` } }, `missing:${key}`);
+      const error = { name: "Error", message: `there is no active workflow "${workflow}"` };
+      return this.ended(execution, step.key, { status: "failed", error }, `missing:${key}:${execution.revision}`);
     }
-    if (step.detail?.child === undefined) this.#store.setDetail(id, step.key, { ...step.detail, child: request.id });
+    if (step.child === null) this.#store.setChild(id, step.key, request.id);
     const started = await this.#platform.execution(tenant, request.id).start(request);
-    if (!started.ok) this.ended(execution, step.key, { status: "failed", error: { name: "Error", message: started.detail } }, `refused:${key}`);
+    if (!started.ok) this.ended(execution, step.key, { status: "failed", error: { name: "Error", message: started.detail } }, `refused:${key}:${execution.revision}`);
+  }
+
+  /** A retried parent waits again: children that ended without success go on too. */
+  async retryOpen(execution: Execution): Promise<void> {
+    const { tenant, id } = execution.request;
+    const open = this.#store.openSteps(id).filter(({ kind, status, child }) => kind === "invoke" && status === "waiting" && child !== null);
+    await Promise.all(open.map(({ child }) => this.#platform.execution(tenant, child ?? "").retry(tenant, child ?? "", null)));
   }
 
   /** A child's end, as it lies in the parent's signals. */
@@ -62,13 +69,13 @@ export class Children {
     const error = execution.error ?? { name: "Error", message: `the child execution was ${execution.status}` };
     const outcome = execution.status === "completed" ? { status: "completed", output: execution.output } : { status: execution.status, error };
     // Lost messages are made good by the parent's `children` timer.
-    await this.#platform.execution(tenant, parent.id).childEnded(tenant, parent.id, parent.stepKey, encode(outcome), `${id}:${execution.run}`).catch(() => {});
+    await this.#platform.execution(tenant, parent.id).childEnded(tenant, parent.id, parent.stepKey, encode(outcome), `${id}:${execution.revision}`).catch(() => {});
   }
 
   async #cancelOpen(execution: Execution): Promise<void> {
     const { tenant, id } = execution.request;
-    const orphans = this.#store.steps(id).filter((step) => step.kind === "invoke" && step.ended === null && step.detail?.child !== undefined);
+    const orphans = this.#store.openSteps(id).filter(({ kind, child }) => kind === "invoke" && child !== null);
     const rollback = execution.mode === "rollback";
-    await Promise.all(orphans.map((step) => this.#platform.execution(tenant, step.detail?.child ?? "").cancel(tenant, step.detail?.child ?? "", { rollback, reason: `the parent execution ${id} ended` }).catch(() => {})));
+    await Promise.all(orphans.map(({ child }) => this.#platform.execution(tenant, child ?? "").cancel(tenant, child ?? "", { rollback, reason: `the parent execution ${id} ended` }).catch(() => {})));
   }
 }

@@ -21,6 +21,8 @@ import { executionView } from "./view.ts";
 /** An alarm waits this long for the turns it began; longer ones go on under a lease. */
 const alarmPatienceMs = 200;
 const maxWaitMs = 120_000;
+/** Events travel to the isolate with every turn. */
+const maxUnconsumed = 8_000_000;
 
 type Found<T> = (execution: State) => Promise<Reply<T>> | Reply<T>;
 
@@ -67,13 +69,20 @@ export function executionClass<Env>(platformOf: (env: Env, ctx: DurableObjectSta
         return outline(execution, true);
       }
       // The index keeps the whole request: if this process dies, it starts the execution again.
-      await this.runner.report(execution);
+      try {
+        await this.runner.report(execution);
+      } catch (error) {
+        this.known.delete(request.id);
+        throw error;
+      }
       this.ctx.waitUntil(this.runner.run(execution));
       return outline(execution, true);
     }
 
     async again(existing: State, request: StartRequest): Promise<Reply<Outline>> {
       if (existing.request.tenant !== request.tenant) return { ok: false, code: "conflict", detail: "that id is taken" };
+      // Another start of the same is on its way to the index: durable only when it is there.
+      if (!existing.stored && !existing.registered) await this.runner.report(existing);
       if (!this.runner.isRunning(request.id) && existing.stored) {
         await this.runner.report(existing);
         await this.runner.children.tellParent(existing);
@@ -119,7 +128,9 @@ export function executionClass<Env>(platformOf: (env: Env, ctx: DurableObjectSta
       return this.with(tenant, id, (execution) => {
         const step = this.runner.store.openSteps(id).find(({ key, kind }) => key === stepKey && kind === "approval");
         if (!step) return { ok: false, code: "conflict", detail: `no approval "${stepKey}" is pending: it was decided, has expired or was never asked for` };
-        return this.signal(execution, `approval:${stepKey}`, decision, `approval:${stepKey}:${execution.generation}:${execution.run}`);
+        const reply = this.signal(execution, `approval:${stepKey}`, decision, `approval:${stepKey}:${execution.generation}:${execution.run}`);
+        if (reply.ok && !reply.value.accepted) return { ok: false, code: "conflict", detail: `approval "${stepKey}" was decided already` };
+        return reply;
       });
     }
 
@@ -130,6 +141,7 @@ export function executionClass<Env>(platformOf: (env: Env, ctx: DurableObjectSta
     signal(execution: State, channel: string, payload: string, dedupe: string | null): Reply<{ accepted: boolean }> {
       const { id } = execution.request;
       if (isTerminal(execution.status)) return { ok: false, code: "conflict", detail: `the execution is ${execution.status}: it takes no more events` };
+      if (this.runner.store.unconsumed(id) + payload.length > maxUnconsumed) return { ok: false, code: "conflict", detail: `more than ${maxUnconsumed} characters of events wait in this execution: it has to consume some first` };
       let accepted = false;
       const running = this.runner.isRunning(id);
       const idle = execution.status === "paused" || execution.status === "stalled";
@@ -159,7 +171,7 @@ export function executionClass<Env>(platformOf: (env: Env, ctx: DurableObjectSta
 
     /** One alarm for all timers of all executions here. Never throws: that would starve the others. */
     override async alarm(): Promise<void> {
-      this.runner.alarmRang();
+      this.runner.alarm.rang();
       const turns: Promise<void>[] = [];
       for (const id of this.runner.store.dueIds(Date.now())) {
         try {
@@ -181,7 +193,8 @@ export function executionClass<Env>(platformOf: (env: Env, ctx: DurableObjectSta
         }
         this.ctx.waitUntil(done);
       }
-      this.runner.rearm();
+      this.runner.alarm.rang();
+      this.runner.alarm.arm();
     }
 
     ring(id: string): Promise<void> | null {
@@ -215,7 +228,7 @@ export function executionClass<Env>(platformOf: (env: Env, ctx: DurableObjectSta
     async expire(execution: State, now: number): Promise<void> {
       this.runner.fence(execution.request.id);
       execution.revision++;
-      execution.error = { name: "ExecutionTimeoutError", code: "execution-timeout", message: `the execution took longer than its timeout, which ended ${new Date(execution.timeoutAt ?? now).toISOString()}` };
+      execution.error = { name: "ExecutionTimeoutError", code: "execution-timeout", message: `the execution took longer than its timeout, which ended ${new Date(execution.timeoutAt).toISOString()}` };
       end(execution, "failed", now);
       this.runner.save(execution);
       await this.runner.report(execution);

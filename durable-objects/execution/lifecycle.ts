@@ -3,7 +3,7 @@
  * one transaction and lets the runner go on.
  * @module
  */
-import { toRow } from "../../sdk/schema/journal.ts";
+import { type StepRecord, toRow } from "../../sdk/schema/journal.ts";
 import type { Outline, Reply } from "./contract.ts";
 import { end, isTerminal, waitingStatus, waitingTimers } from "./outcome.ts";
 import type { Runner } from "./runner.ts";
@@ -73,7 +73,7 @@ export async function retry(runner: Runner, execution: Execution, fromStep: stri
     return conflict(`the execution is ${execution.status}: only one that failed, stalled or was cancelled can be retried; name a step to begin again from there`);
   }
   const steps = runner.store.steps(id).filter(({ kind }) => kind !== "rollback");
-  const chosen = fromStep === null ? steps.filter(({ status }) => status === "failed").at(-1) : steps.find(({ key }) => key === fromStep);
+  const chosen = fromStep === null ? culprit(execution, steps) : steps.find(({ key }) => key === fromStep);
   if (fromStep !== null && !chosen) return { ok: false, code: "not-found", detail: `the execution has no step "${fromStep}"; its steps are ${steps.slice(0, 20).map(({ key }) => key).join(", ")}` };
   runner.fence(id);
   const after = chosen && (fromStep === null ? (chosen.ended ?? chosen.started) : chosen.started);
@@ -84,6 +84,8 @@ export async function retry(runner: Runner, execution: Execution, fromStep: stri
   execution.divergence = null;
   execution.completedAt = null;
   execution.crashes = 0;
+  // The time it may take begins anew.
+  execution.timeoutAt = Date.now() + (execution.timeoutAt - execution.request.createdAt);
   execution.revision++;
   if (fromStep !== null) execution.generation++;
   execution.timers = { kick: Date.now() };
@@ -100,6 +102,13 @@ export async function retry(runner: Runner, execution: Execution, fromStep: stri
     }
     runner.store.writeSteps(id, reopened.map(toRow));
   });
+  await runner.children.retryOpen(execution);
   void runner.run(execution);
   return outline(execution);
+}
+
+/** The step whose failure the execution failed with; a failure that was caught is not it. */
+function culprit(execution: Execution, steps: StepRecord[]): StepRecord | undefined {
+  const { error } = execution;
+  return steps.filter((step) => step.status === "failed" && step.error?.message === error?.message && step.error?.name === error?.name).at(-1);
 }

@@ -3,9 +3,9 @@
  * @module
  */
 import { terminalStatuses, type ExecutionStatus } from "../../sdk/schema/execution.ts";
-import type { Outcome, StepRecord } from "../../sdk/schema/journal.ts";
+import type { Outcome } from "../../sdk/schema/journal.ts";
 import { setTimer, type Timers } from "../lib/timers.ts";
-import type { Execution } from "./store.ts";
+import type { Execution, OpenStep } from "./store.ts";
 
 /** How long a process may be silent before a turn is taken up again, ms. */
 export const leaseMs = 5_000;
@@ -18,7 +18,7 @@ export function isTerminal(status: ExecutionStatus): boolean {
   return terminalStatuses.includes(status);
 }
 
-export function applyOutcome(execution: Execution, outcome: Outcome, open: StepRecord[], now: number): void {
+export function applyOutcome(execution: Execution, outcome: Outcome, open: OpenStep[], now: number): void {
   execution.revision++;
   execution.crashes = 0;
   switch (outcome.type) {
@@ -58,7 +58,7 @@ export function end(execution: Execution, status: ExecutionStatus, now: number):
 }
 
 function withTimeout(execution: Execution, timers: Timers): Timers {
-  return execution.timeoutAt === null ? timers : setTimer(timers, "timeout", execution.timeoutAt);
+  return setTimer(timers, "timeout", execution.timeoutAt);
 }
 
 /** A turn is running: only its lease may begin another, and only if the process dies. */
@@ -66,14 +66,14 @@ export function underWay(timers: Timers, now: number): Timers {
   return setTimer(setTimer(setTimer(timers, "wake", null), "kick", null), "lease", now + leaseMs);
 }
 
-export function waitingTimers(execution: Execution, open: StepRecord[], now: number): Timers {
+export function waitingTimers(execution: Execution, open: OpenStep[], now: number): Timers {
   let wake: number | null = null;
-  for (const { due } of open) if (due !== null && (wake === null || due < wake)) wake = due;
+  for (const { due, status } of open) if (status !== "cancelled" && due !== null && (wake === null || due < wake)) wake = due;
   const children = open.some(({ kind }) => kind === "invoke");
   return withTimeout(execution, setTimer(setTimer({}, "wake", wake), "children", children ? now + childPollMs : null));
 }
 
-export function waitingStatus(open: StepRecord[]): ExecutionStatus {
+export function waitingStatus(open: OpenStep[]): ExecutionStatus {
   const waiting = open.filter(({ status }) => status === "waiting");
   if (waiting.some(({ kind }) => kind === "approval")) return "pending_approval";
   if (waiting.some(({ kind }) => kind === "event" || kind === "invoke")) return "waiting";

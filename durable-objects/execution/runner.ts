@@ -10,6 +10,7 @@
  * @module
  */
 import { type Batch, defaultLimits, type Outcome, type TurnInput, type TurnResult } from "../../sdk/schema/journal.ts";
+import { AlarmClock, type AlarmStorage } from "../lib/alarm-clock.ts";
 import { setTimer } from "../lib/timers.ts";
 import { Children } from "./children.ts";
 import { checkBatch, HostTarget, type TurnHost } from "./host.ts";
@@ -17,30 +18,35 @@ import { indexEntry } from "./index-entry.ts";
 import { applyOutcome, end, isTerminal, underWay } from "./outcome.ts";
 import type { Platform } from "./ports.ts";
 import { type Execution, Store } from "./store.ts";
-import { type Current, turnHost } from "./turn-host.ts";
+import { endTurn, newTurn, type Turn, turnHost, wake } from "./turn-host.ts";
 
 export const maxCrashes = 5;
 
-export interface Storage {
+interface Current {
+  turn: Turn;
+  /** Resolves when no further turn follows. */
+  done: Promise<void>;
+}
+
+export interface Storage extends AlarmStorage {
   sql: SqlStorage;
-  setAlarm(at: number): Promise<void>;
-  deleteAlarm(): Promise<void>;
   transactionSync<T>(closure: () => T): T;
 }
 
 export class Runner {
   readonly store: Store;
+  readonly alarm: AlarmClock;
   readonly #storage: Storage;
   readonly #platform: Platform;
   readonly #children: Children;
   readonly #current = new Map<string, Current>();
   readonly #watchers = new Map<string, Array<() => void>>();
-  #alarmAt: number | null | undefined = undefined;
 
   constructor(storage: Storage, platform: Platform) {
     this.#storage = storage;
     this.#platform = platform;
     this.store = new Store(storage.sql);
+    this.alarm = new AlarmClock(storage, () => this.store.nextWake());
     this.#children = new Children(this.store, platform, (execution) => this.signalled(execution));
   }
 
@@ -53,29 +59,8 @@ export class Runner {
     this.#storage.transactionSync(() => {
       also();
       this.store.save(execution);
-      this.#armAlarm();
+      this.alarm.arm();
     });
-  }
-
-  #armAlarm(): void {
-    const next = this.store.nextWake();
-    if (next === this.#alarmAt) return;
-    if (next === null && this.#alarmAt === undefined) {
-      this.#alarmAt = null;
-      return;
-    }
-    this.#alarmAt = next;
-    void (next === null ? this.#storage.deleteAlarm() : this.#storage.setAlarm(next));
-  }
-
-  /** The platform's alarm has rung: what was set is set no more. */
-  alarmRang(): void {
-    this.#alarmAt = undefined;
-  }
-
-  rearm(): void {
-    this.#alarmAt = undefined;
-    this.#armAlarm();
   }
 
   isRunning(id: string): boolean {
@@ -86,40 +71,58 @@ export class Runner {
   run(execution: Execution): Promise<void> {
     const { id } = execution.request;
     const running = this.#current.get(id);
-    if (running) return running.turn;
-    const current: Current = { stop: null, seq: 0, wake: [], fenced: false, turn: Promise.resolve() };
+    if (running) return running.done;
+    const current: Current = { turn: newTurn(), done: Promise.resolve() };
     this.#current.set(id, current);
-    current.turn = this.#turns(execution, current).finally(() => {
+    current.done = this.#turns(execution, current).finally(() => {
       if (this.#current.get(id) === current) this.#current.delete(id);
       for (const watcher of this.#watchers.get(id)?.splice(0) ?? []) watcher();
     });
-    return current.turn;
+    return current.done;
   }
 
   async #turns(execution: Execution, current: Current): Promise<void> {
+    const { id } = execution.request;
     for (;;) {
-      const outcome = await this.#turn(execution, current);
-      await this.report(execution);
-      if (current.fenced) return;
+      const turn = (current.turn = newTurn());
+      const outcome = await this.#turn(execution, turn);
+      const over = turn.fenced;
+      endTurn(turn);
+      if (over) return;
+      await this.#after(execution);
+      if (current.turn !== turn) return;
       // Looked at last, with nothing awaited after it: what arrives later finds no turn and begins one.
-      const news = outcome === "suspended" && this.store.signals(execution.request.id, current.seq).length > 0;
-      if (outcome !== "continued" && !news) return;
+      const news = outcome === "suspended" && execution.status !== "paused" && this.store.signals(id, turn.seq).length > 0;
+      if (outcome === "continued" || news) continue;
+      if (this.#current.get(id) === current) this.#current.delete(id);
+      return;
+    }
+  }
+
+  /** Tells others how the turn ended. What gets lost here is made good by timers. */
+  async #after(execution: Execution): Promise<void> {
+    const results = await Promise.allSettled([
+      this.report(execution),
+      isTerminal(execution.status) ? this.#children.afterEnd(execution) : this.#children.startOpen(execution),
+    ]);
+    for (const result of results) {
+      if (result.status === "rejected") console.error(JSON.stringify({ level: "error", event: "report-failed", execution: execution.request.id, message: String(result.reason) }));
     }
   }
 
   /** Null when the turn counts for nothing. */
-  async #turn(execution: Execution, current: Current): Promise<Outcome["type"] | null> {
+  async #turn(execution: Execution, turn: Turn): Promise<Outcome["type"] | null> {
     const { request } = execution;
     let result: TurnResult;
     try {
-      const input = this.#input(execution, current);
-      result = await this.#platform.runTurn(request.tenant, request.bundle, input, new HostTarget(this.#hostOf(execution, current)));
+      const input = this.#input(execution, turn);
+      result = await this.#platform.runTurn(request.tenant, request.bundle, input, new HostTarget(this.#hostOf(execution, turn)));
       checkBatch(result.batch);
     } catch (error) {
-      if (!current.fenced) this.crashed(execution, error instanceof Error ? error.message : String(error));
+      if (!turn.fenced) this.crashed(execution, error instanceof Error ? error.message : String(error));
       return null;
     }
-    if (current.fenced) return null;
+    if (turn.fenced) return null;
     const now = Date.now();
     this.#storage.transactionSync(() => {
       this.store.apply(request.id, result.batch);
@@ -127,17 +130,15 @@ export class Runner {
       const open = result.outcome.type === "suspended" ? this.store.openSteps(request.id) : [];
       applyOutcome(execution, result.outcome, open, now);
       this.store.save(execution);
-      this.#armAlarm();
+      this.alarm.arm();
     });
-    if (isTerminal(execution.status)) await this.#children.afterEnd(execution);
-    else await this.#children.startOpen(execution);
     return result.outcome.type;
   }
 
-  #input(execution: Execution, current: Current): TurnInput {
+  #input(execution: Execution, turn: Turn): TurnInput {
     const { request } = execution;
     const signals = execution.stored ? this.store.signals(request.id, 0) : [];
-    current.seq = signals.at(-1)?.seq ?? 0;
+    turn.seq = signals.at(-1)?.seq ?? 0;
     return {
       executionId: request.id,
       workflowId: request.workflowId,
@@ -157,8 +158,8 @@ export class Runner {
     };
   }
 
-  #hostOf(execution: Execution, current: Current): TurnHost {
-    return turnHost(execution, current, {
+  #hostOf(execution: Execution, turn: Turn): TurnHost {
+    return turnHost(execution, turn, {
       store: this.store,
       platform: this.#platform,
       register: () => this.report(execution),
@@ -173,7 +174,7 @@ export class Runner {
       if (execution.stored && execution.timers.lease !== undefined) return;
       execution.timers = underWay(execution.timers, Date.now());
       this.store.save(execution);
-      this.#armAlarm();
+      this.alarm.arm();
     });
     await this.#children.startOpen(execution);
   }
@@ -197,22 +198,21 @@ export class Runner {
   fence(id: string): void {
     const current = this.#current.get(id);
     if (!current) return;
-    current.fenced = true;
     this.#current.delete(id);
-    for (const wake of current.wake.splice(0)) wake();
+    endTurn(current.turn);
   }
 
   requestStop(id: string, stop: "pause"): void {
-    const current = this.#current.get(id);
-    if (!current) return;
-    current.stop = stop;
-    for (const wake of current.wake.splice(0)) wake();
+    const turn = this.#current.get(id)?.turn;
+    if (!turn) return;
+    turn.stop = stop;
+    wake(turn);
   }
 
   /** A signal was stored: hand it to the running turn or begin one. */
   signalled(execution: Execution): void {
     const current = this.#current.get(execution.request.id);
-    if (current) for (const wake of current.wake.splice(0)) wake();
+    if (current) wake(current.turn);
     else void this.run(execution);
   }
 

@@ -7,7 +7,7 @@ import { stepColumns } from "../../sdk/schema/journal.ts";
 export const migrations: readonly string[] = [
   `CREATE TABLE execution (
      id TEXT PRIMARY KEY, tenant TEXT NOT NULL, workflow_id TEXT NOT NULL, bundle TEXT NOT NULL, version INTEGER NOT NULL,
-     trigger TEXT NOT NULL, input TEXT NOT NULL, parent TEXT, created_at INTEGER NOT NULL, timeout_at INTEGER,
+     trigger TEXT NOT NULL, input TEXT NOT NULL, parent TEXT, created_at INTEGER NOT NULL, timeout_at INTEGER NOT NULL,
      status TEXT NOT NULL, run INTEGER NOT NULL DEFAULT 1, generation INTEGER NOT NULL DEFAULT 1, revision INTEGER NOT NULL DEFAULT 1,
      mode TEXT NOT NULL DEFAULT 'run', output TEXT, error TEXT, divergence TEXT, completed_at INTEGER,
      crashes INTEGER NOT NULL DEFAULT 0, timers TEXT NOT NULL DEFAULT '{}', wake INTEGER
@@ -17,7 +17,7 @@ export const migrations: readonly string[] = [
      kind TEXT NOT NULL CHECK (kind IN ('do','sleep','event','approval','invoke','rollback')),
      status TEXT NOT NULL CHECK (status IN ('running','retrying','waiting','completed','failed','cancelled')),
      started INTEGER NOT NULL, ended INTEGER, attempt INTEGER NOT NULL, started_at INTEGER NOT NULL, ended_at INTEGER, due INTEGER,
-     output TEXT, error TEXT, detail TEXT, PRIMARY KEY (execution_id, key)
+     output TEXT, error TEXT, detail TEXT, child TEXT, PRIMARY KEY (execution_id, key)
    ) WITHOUT ROWID;
    CREATE TABLE signal (
      seq INTEGER PRIMARY KEY AUTOINCREMENT, execution_id TEXT NOT NULL, channel TEXT NOT NULL, payload TEXT NOT NULL,
@@ -31,9 +31,12 @@ export const migrations: readonly string[] = [
 
 const columns = stepColumns.map((name) => `"${name}"`).join(", ");
 
-/** Bind: execution id, JSON array of StepRow. */
-export const writeSteps = `INSERT OR REPLACE INTO step (execution_id, ${columns})
-  SELECT ?1, ${stepColumns.map((_, index) => `value->>${index}`).join(", ")} FROM json_each(?2)`;
+const updates = stepColumns.map((name) => `"${name}" = excluded."${name}"`).join(", ");
+
+/** Bind: execution id, JSON array of StepRow. What only the object knows of a step (its child) stays. */
+export const writeSteps = `INSERT INTO step (execution_id, ${columns})
+  SELECT ?1, ${stepColumns.map((_, index) => `value->>${index}`).join(", ")} FROM json_each(?2) WHERE true
+  ON CONFLICT (execution_id, key) DO UPDATE SET ${updates}`;
 
 /** Bind: execution id. One row with the whole journal as JSON array of StepRow. */
 export const readSteps = `SELECT coalesce(json_group_array(json_array(${columns})), '[]') AS steps FROM step WHERE execution_id = ?1`;

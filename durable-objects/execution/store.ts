@@ -3,8 +3,8 @@
  * several rows made without an await in between is one transaction.
  * @module
  */
-import type { ErrorRecord, ExecutionStatus, Trigger } from "../../sdk/schema/execution.ts";
-import { type Batch, type Divergence, fromRow, type LogRow, type Signal, type StepRecord, type StepRow } from "../../sdk/schema/journal.ts";
+import type { ErrorRecord, ExecutionStatus, StepKind, StepStatus, Trigger } from "../../sdk/schema/execution.ts";
+import { type Batch, type Divergence, fromRow, type LogRow, type Signal, type StepDetail, type StepRecord, type StepRow } from "../../sdk/schema/journal.ts";
 import { nextDue, type Timers } from "../lib/timers.ts";
 import type { StartRequest } from "./contract.ts";
 import { readSteps, writeSteps } from "./schema.ts";
@@ -25,7 +25,7 @@ export interface Execution {
   crashes: number;
   timers: Timers;
   /** The instant after which the execution fails. */
-  timeoutAt: number | null;
+  timeoutAt: number;
   /** False until its row has been written. */
   stored: boolean;
   /** The tenant's index knows of it. */
@@ -34,6 +34,20 @@ export interface Execution {
   reported: number;
 }
 
+/** A step that has no end yet. */
+export interface OpenStep {
+  key: string;
+  kind: StepKind;
+  /** `cancelled`: the workflow ended without it. */
+  status: StepStatus;
+  due: number | null;
+  detail: StepDetail | null;
+  /** The execution that an invoke step started. */
+  child: string | null;
+}
+
+/** An execution without a timeout of its own ends after this. */
+const longestMs = 365 * 86_400_000;
 /** Log lines kept per execution. */
 const maxLogLines = 10_000;
 
@@ -108,14 +122,14 @@ export class Store {
     return (JSON.parse(this.journal(id)) as StepRow[]).map(fromRow).sort((a, b) => a.started - b.started);
   }
 
-  /** Steps that wait for something, without their values. */
-  openSteps(id: string): StepRecord[] {
-    const rows = this.#sql.exec<Row>("SELECT key, kind, status, due, detail, started FROM step WHERE execution_id = ? AND ended IS NULL AND status <> 'cancelled'", id).toArray();
-    return rows.map((row) => ({ key: text(row.key), name: "", count: 0, kind: row.kind, status: row.status, started: Number(row.started), ended: null, attempt: 0, startedAt: 0, endedAt: null, due: number(row.due), output: null, error: null, detail: json(row.detail) }) as StepRecord);
+  /** Steps that wait for something. */
+  openSteps(id: string): OpenStep[] {
+    const rows = this.#sql.exec<Row>("SELECT key, kind, status, due, detail, child FROM step WHERE execution_id = ? AND ended IS NULL", id).toArray();
+    return rows.map((row) => ({ key: text(row.key), kind: row.kind as StepKind, status: row.status as StepStatus, due: number(row.due), detail: json(row.detail), child: row.child === null ? null : text(row.child) }));
   }
 
-  setDetail(id: string, key: string, detail: StepRecord["detail"]): void {
-    this.#sql.exec("UPDATE step SET detail = ? WHERE execution_id = ? AND key = ?", JSON.stringify(detail), id, key);
+  setChild(id: string, key: string, child: string): void {
+    this.#sql.exec("UPDATE step SET child = ? WHERE execution_id = ? AND key = ?", child, id, key);
   }
 
   writeSteps(id: string, rows: StepRow[]): void {
@@ -136,6 +150,11 @@ export class Store {
     if (dedupe !== null && this.#sql.exec("SELECT 1 FROM signal WHERE execution_id = ? AND dedupe = ?", id, dedupe).toArray().length > 0) return false;
     this.#sql.exec("INSERT INTO signal (execution_id, channel, payload, received_at, dedupe) VALUES (?,?,?,?,?)", id, channel, payload, receivedAt, dedupe);
     return true;
+  }
+
+  /** Characters of the signals nobody has consumed. */
+  unconsumed(id: string): number {
+    return Number(this.#sql.exec<Row>("SELECT coalesce(sum(length(payload)), 0) AS total FROM signal WHERE execution_id = ? AND consumed = 0", id).one().total);
   }
 
   signals(id: string, after: number): Signal[] {
@@ -171,7 +190,7 @@ function toExecution(row: Row): Execution {
     completedAt: number(row.completed_at),
     crashes: Number(row.crashes),
     timers: json<Timers>(row.timers) ?? {},
-    timeoutAt: number(row.timeout_at),
+    timeoutAt: Number(row.timeout_at),
     stored: true,
     registered: true,
     reported: 0,
@@ -192,8 +211,8 @@ export function newExecution(request: StartRequest): Execution {
     divergence: null,
     completedAt: null,
     crashes: 0,
-    timers: {},
-    timeoutAt: request.timeoutMs === null ? null : request.createdAt + request.timeoutMs,
+    timers: { timeout: request.createdAt + (request.timeoutMs ?? longestMs) },
+    timeoutAt: request.createdAt + (request.timeoutMs ?? longestMs),
     stored: false,
     registered: false,
     reported: 0,

@@ -8,15 +8,28 @@ import type { Platform } from "./ports.ts";
 import type { Execution, Store } from "./store.ts";
 
 /** A turn under way. */
-export interface Current {
+export interface Turn {
   stop: "pause" | null;
   /** Highest signal handed to the isolate. */
   seq: number;
-  /** Wakes the isolate's poll for news. */
-  wake: Array<() => void>;
+  /** The isolate's polls for news. */
+  polls: Array<() => void>;
   /** Refuses everything once set. */
   fenced: boolean;
-  turn: Promise<void>;
+}
+
+export function newTurn(): Turn {
+  return { stop: null, seq: 0, polls: [], fenced: false };
+}
+
+export function wake(turn: Turn): void {
+  for (const poll of turn.polls.splice(0)) poll();
+}
+
+/** Nothing of it counts any more; its polls are refused. */
+export function endTurn(turn: Turn): void {
+  turn.fenced = true;
+  wake(turn);
 }
 
 export interface TurnHostParts {
@@ -28,10 +41,10 @@ export interface TurnHostParts {
   commit(batch: Batch): Promise<void>;
 }
 
-export function turnHost(execution: Execution, current: Current, { store, platform, register, commit }: TurnHostParts): TurnHost {
+export function turnHost(execution: Execution, turn: Turn, { store, platform, register, commit }: TurnHostParts): TurnHost {
   const { tenant, id } = execution.request;
   const check = (): void => {
-    if (current.fenced) throw new Error("this turn is over");
+    if (turn.fenced) throw new Error("this turn is over");
   };
   return {
     async commit(batch: Batch): Promise<CommitReply> {
@@ -40,17 +53,17 @@ export function turnHost(execution: Execution, current: Current, { store, platfo
       if (!execution.registered) await register();
       check();
       await commit(batch);
-      return { stop: current.stop };
+      return { stop: turn.stop };
     },
 
     async news(seq: number, due: number | null): Promise<News> {
       check();
-      const ready = (): boolean => current.fenced || current.stop !== null || store.signals(id, seq).length > 0 || (due !== null && due <= Date.now());
-      while (!ready()) await new Promise<void>((resolve) => current.wake.push(resolve));
+      const ready = (): boolean => turn.fenced || turn.stop !== null || store.signals(id, seq).length > 0 || (due !== null && due <= Date.now());
+      while (!ready()) await new Promise<void>((resolve) => turn.polls.push(resolve));
       check();
       const signals = store.signals(id, seq);
-      current.seq = Math.max(current.seq, signals.at(-1)?.seq ?? 0);
-      return { signals, now: Date.now(), stop: current.stop };
+      turn.seq = Math.max(turn.seq, signals.at(-1)?.seq ?? 0);
+      return { signals, now: Date.now(), stop: turn.stop };
     },
 
     async spill(bytes: Uint8Array): Promise<string> {

@@ -20,7 +20,8 @@ export class Buffer {
 
   touch(step: StepRecord): void {
     this.#steps.set(step.key, step);
-    if (step.ended !== null || step.status === "retrying") this.#outcomes++;
+    // A step that can be undone must be known before its effect: a cancelled execution undoes it.
+    if (step.ended !== null || step.status === "retrying" || step.detail?.rollback) this.#outcomes++;
   }
 
   consume(seq: number): void {

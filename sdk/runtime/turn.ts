@@ -63,7 +63,7 @@ export class Turn implements TurnCore {
     this.defaults = defaults;
     this.account = account;
     this.history = new History(input.steps);
-    this.values = new Values(host, input.turn, input.limits);
+    this.values = new Values(host, input.turn, input.limits, input.steps.length);
     this.random = new SeededRandom(`${input.executionId}:${input.run}`);
     this.now = input.createdAt;
     this.steps = new OpenSteps(this.buffer, this.history);

@@ -14,6 +14,10 @@ export interface Stored {
   value: unknown;
 }
 
+/** A journal travels to the isolate whole (32 MiB at most): past this, only small values lie inline. */
+const plentyBytes = 8 * 1024 * 1024;
+const crowdedBytes = 1024;
+
 const mib = (bytes: number): string => `${Math.round((bytes / 1_048_576) * 100) / 100} MiB`;
 
 function tooLarge(what: string, bytes: number, limit: number): ValueError {
@@ -29,8 +33,11 @@ export class Values {
   readonly #host: HostPort;
   readonly #turn: number;
   readonly #limits: Limits;
+  /** Bytes of the journal that lie inline. */
+  #inline: number;
 
-  constructor(host: HostPort, turn: number, limits: Limits) {
+  constructor(host: HostPort, turn: number, limits: Limits, inline: number) {
+    this.#inline = inline;
     this.#host = host;
     this.#turn = turn;
     this.#limits = limits;
@@ -45,8 +52,10 @@ export class Values {
     } catch (error) {
       throw new ValueError(`${what} cannot be kept: ${error instanceof Error ? error.message : String(error)}`);
     }
-    const bytes = byteLength(output, this.#limits.inlineBytes);
-    if (bytes <= this.#limits.inlineBytes) return { output, value: isPrimitive(value) ? value : decode(output) };
+    const limit = this.#inline > plentyBytes ? Math.min(crowdedBytes, this.#limits.inlineBytes) : this.#limits.inlineBytes;
+    const bytes = byteLength(output, limit);
+    this.#inline += Math.min(bytes, limit);
+    if (bytes <= limit) return { output, value: isPrimitive(value) ? value : decode(output) };
     if (bytes > this.#limits.valueBytes) throw tooLarge(what, bytes, this.#limits.valueBytes);
     const key = await this.#host.spill(this.#turn, new TextEncoder().encode(output));
     return { output: encodeSpilled({ key, bytes, form: "value" }), value: decode(output) };

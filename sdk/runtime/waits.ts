@@ -77,7 +77,7 @@ export class Waits {
   /** Asks the host for what arrives while steps of this turn are still running. */
   listen(): void {
     this.#arm();
-    if (this.#listening || this.#turn.finished || ![...this.#waits.values()].some((wait) => wait.channel !== null)) return;
+    if (this.#listening || this.#turn.finished) return;
     this.#listening = true;
     void this.#poll();
   }

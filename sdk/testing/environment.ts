@@ -7,7 +7,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { webcrypto } from "node:crypto";
 import { format } from "node:util";
-import { type Globals, installGlobals } from "../runtime/globals.ts";
+import { type Globals, installGlobals, type Send } from "../runtime/globals.ts";
 import type { Frame, Scope } from "../runtime/ports.ts";
 import type { VirtualClock } from "./clock.ts";
 
@@ -15,7 +15,7 @@ import type { VirtualClock } from "./clock.ts";
 export interface Surroundings {
   clock: VirtualClock;
   /** Sends a request of a workflow under test. */
-  fetch(request: Request): Promise<Response>;
+  fetch(request: Request, step: string): Promise<Response>;
 }
 
 const frames = new AsyncLocalStorage<Frame>();
@@ -83,15 +83,11 @@ function clearing(original: AnyFunction): AnyFunction {
 
 /** Virtual time and recorded requests for code inside steps; below what the runtime installs. */
 function installVirtual(): () => void {
-  const { Date: RealDate, fetch: realFetch, setTimeout, setInterval, clearTimeout, clearInterval } = globalThis;
+  const { Date: RealDate, setTimeout, setInterval, clearTimeout, clearInterval } = globalThis;
   const now = (): number => places.getStore()?.clock.now() ?? RealDate.now();
   const VirtualDate = new Proxy(RealDate, { get: (Class, key) => (key === "now" ? now : (Reflect.get(Class, key) as unknown)) });
-  const fetch = async (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
-    const place = places.getStore();
-    return place ? place.fetch(new Request(input, init)) : realFetch(input, init);
-  };
   const timers = { setTimeout: virtualTimer(setTimeout, false), setInterval: virtualTimer(setInterval, true), clearTimeout: clearing(clearTimeout), clearInterval: clearing(clearInterval) } as unknown as Timers;
-  const restores = Object.entries({ Date: VirtualDate, fetch, ...timers }).map(([name, value]) => {
+  const restores = Object.entries({ Date: VirtualDate, ...timers }).map(([name, value]) => {
     const original = Object.getOwnPropertyDescriptor(globalThis, name);
     Object.defineProperty(globalThis, name, { value, configurable: true, writable: true, enumerable: original?.enumerable ?? false });
     return () => {
@@ -111,7 +107,9 @@ function install(): () => void {
   // Node 18 has no global of that name.
   if (globalThis.crypto === undefined) Object.defineProperty(globalThis, "crypto", { value: webcrypto, configurable: true, writable: true });
   const restoreVirtual = installVirtual();
-  const restoreRuntime = installGlobals(globalThis as unknown as Globals, scope, (args) => format(...args));
+  const realFetch = globalThis.fetch;
+  const send: Send = (request, { step }) => places.getStore()?.fetch(request, step) ?? realFetch(request);
+  const restoreRuntime = installGlobals(globalThis as unknown as Globals, scope, (args) => format(...args), send);
   return () => {
     restoreRuntime();
     restoreVirtual();

@@ -25,7 +25,8 @@ export interface Start {
 export interface HostPorts {
   clock: VirtualClock;
   program: Program;
-  fetch(request: Request, host: Execution): Promise<Response>;
+  /** Sends a request of the step `step`. */
+  fetch(request: Request, host: Execution, step: string): Promise<Response>;
   /** Starts the child of an open invoke step; returns its id. */
   startChild(host: Execution, step: StepRecord): string;
   /** The execution has ended. */

@@ -107,7 +107,7 @@ export class Host implements Execution {
   async #turn(current: Current): Promise<boolean> {
     this.turns++;
     let result: TurnResult;
-    const place: Surroundings = { clock: this.ports.clock, fetch: (request) => (current.fenced ? new Promise(() => {}) : this.ports.fetch(request, this)) };
+    const place: Surroundings = { clock: this.ports.clock, fetch: (request, step) => (current.fenced ? new Promise(() => {}) : this.ports.fetch(request, this, step)) };
     const own: Scope = {
       run: (frame, callback) => {
         current.turn = frame.turn;

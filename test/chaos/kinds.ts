@@ -54,7 +54,7 @@ export const kinds: readonly Kind[] = [
     naps: ["nap-1"],
   }),
   kind("parallel", 10, {
-    steps: { ...done("p", "q", "r", "good", "nap", "race", "after"), "bad-1": "failed", "long-1": "cancelled" },
+    steps: { ...done("slow", "p", "q", "r", "good", "nap", "race", "after"), "bad-1": "failed", "long-1": "cancelled" },
     labels: ["p", "q", "r", "good", "race", "after"],
     ordered: false,
     naps: ["nap-1"],

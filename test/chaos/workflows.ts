@@ -143,7 +143,8 @@ export const rollback = workflow(options("chaos-rollback"), async ({ input, step
 
 export const parallel = workflow(options("chaos-parallel"), async ({ input, step, execution }) => {
   const out = new Effects(input.recorder, execution.id);
-  await Promise.all(["p", "q", "r"].map((name) => out.step(step, name, name === "q" ? 1 : 0)));
+  const slow = step.do("slow", () => new Promise<void>((resolve) => setTimeout(resolve, 600)));
+  await Promise.all([slow, ...["p", "q", "r"].map((name) => out.step(step, name, name === "q" ? 2 : 0))]);
   const settled = await Promise.allSettled([
     step.do("bad", again, async () => {
       throw new NonRetryableError("bad");

@@ -1,0 +1,130 @@
+/**
+ * What a test sees of an execution and does to it.
+ * @module
+ */
+import { type Duration, durationMs } from "../authoring/duration.ts";
+import { encode } from "../schema/codec.ts";
+import type { ErrorRecord, ExecutionStatus, StepKind, StepStatus } from "../schema/execution.ts";
+import type { Divergence, LogRow } from "../schema/journal.ts";
+import type { Effect } from "./effects.ts";
+import type { Host } from "./host.ts";
+import type { World } from "./world.ts";
+
+export interface TestStep {
+  /** `name-count`. */
+  key: string;
+  name: string;
+  count: number;
+  kind: StepKind;
+  status: StepStatus;
+  attempt: number;
+  output: unknown;
+  error: ErrorRecord | null;
+  startedAt: Date;
+  endedAt: Date | null;
+  /** When a sleep, a retry or a timeout is due. */
+  due: Date | null;
+}
+
+export interface TestDecision {
+  decision: "approved" | "rejected";
+  comment?: string;
+  decidedBy?: string;
+}
+
+const dateOrNull = (ms: number | null): Date | null => (ms === null ? null : new Date(ms));
+
+export class TestRun<Output = unknown> {
+  readonly #world: World;
+  readonly #host: Host;
+
+  constructor(world: World, host: Host) {
+    this.#world = world;
+    this.#host = host;
+  }
+
+  get id(): string {
+    return this.#host.start.id;
+  }
+
+  get status(): ExecutionStatus {
+    return this.#host.running ? "running" : this.#host.status;
+  }
+
+  /** What the workflow returned; undefined until it has completed. */
+  get output(): Output | undefined {
+    return this.#host.read(this.#host.output) as Output | undefined;
+  }
+
+  get error(): ErrorRecord | null {
+    return this.#host.error;
+  }
+
+  /** Why a stalled execution stalled. */
+  get divergence(): Divergence | null {
+    return this.#host.divergence;
+  }
+
+  /** In the order they were asked for. Durable ones: a step under way may be missing. */
+  get steps(): TestStep[] {
+    return this.#host.journal.steps().map(({ key, name, count, kind, status, attempt, output, error, startedAt, endedAt, due }) => ({
+      key, name, count, kind, status, attempt, output: this.#host.read(output), error, startedAt: new Date(startedAt), endedAt: dateOrNull(endedAt), due: dateOrNull(due),
+    }));
+  }
+
+  /** Lines of console.*, and of the runtime. */
+  get logs(): LogRow[] {
+    return [...this.#host.journal.logs];
+  }
+
+  /** Requests of the execution and its children, in order. */
+  get effects(): Effect[] {
+    return [...this.#world.effects];
+  }
+
+  /** Virtual time. */
+  get now(): Date {
+    return new Date(this.#world.clock.now());
+  }
+
+  /** Moves time on; whatever falls due on the way happens in order. */
+  async advance(duration: Duration): Promise<void> {
+    await this.#world.advanceTo(this.#world.clock.now() + durationMs(duration));
+    await this.#world.settle();
+  }
+
+  /** Sends an event. @throws Error when the execution has ended. */
+  async send(type: string, payload?: unknown): Promise<void> {
+    this.#refuseEnded("takes no more events");
+    this.#world.signal(this.#host, `event:${type}`, encode(payload));
+    await this.#world.settle();
+  }
+
+  /** Decides a pending approval, named by its step's key or name. @throws Error when there is none. */
+  async decide(approval: string, { decision, comment, decidedBy }: TestDecision): Promise<void> {
+    const pending = this.#host.journal.openSteps().filter(({ kind }) => kind === "approval");
+    const step = pending.find(({ key }) => key === approval) ?? pending.find(({ name }) => name === approval);
+    if (!step) throw new Error(`no approval "${approval}" is pending${pending.length > 0 ? `; pending are ${pending.map(({ key }) => key).join(", ")}` : ""}`);
+    this.#world.signal(this.#host, `approval:${step.key}`, encode({ decision, comment: comment ?? null, decided_by: decidedBy ?? null }), `approval:${step.key}:${this.#host.run}`);
+    await this.#world.settle();
+  }
+
+  /** Cancels; with `rollback`, the handlers of what was done run first. @throws Error when the execution has ended. */
+  async cancel({ rollback = false, reason = "cancelled" }: { rollback?: boolean; reason?: string } = {}): Promise<void> {
+    this.#refuseEnded("cannot be cancelled");
+    this.#world.cancel(this.#host, rollback, reason);
+    await this.#world.settle();
+  }
+
+  /** The child execution of an invoke step, named by its key or name. @throws Error when there is none. */
+  child(step: string): TestRun {
+    const children = this.#world.members.filter(({ parent }) => parent?.host === this.#host);
+    const child = children.find(({ parent }) => parent?.stepKey === step) ?? children.find(({ parent }) => parent?.stepKey.replace(/-\d+$/, "") === step);
+    if (!child) throw new Error(`step "${step}" has started no child execution${children.length > 0 ? `; these have: ${children.map(({ parent }) => parent?.stepKey).join(", ")}` : ""}`);
+    return new TestRun(this.#world, child.host);
+  }
+
+  #refuseEnded(what: string): void {
+    if (this.#host.terminal) throw new Error(`the execution is ${this.#host.status}: it ${what}`);
+  }
+}

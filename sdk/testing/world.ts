@@ -1,0 +1,230 @@
+/**
+ * The executions of one test: a parent, its children, their time and their effects.
+ * @module
+ */
+import { encode } from "../schema/codec.ts";
+import { durationMs } from "../authoring/duration.ts";
+import type { Workflow } from "../authoring/workflow.ts";
+import type { StepRecord } from "../schema/journal.ts";
+import type { Program } from "../runtime/ports.ts";
+import { macrotask, realDelay, VirtualClock } from "./clock.ts";
+import { crashEverywhere } from "./crashes.ts";
+import { type Effect, sendThrough, type Stubs } from "./effects.ts";
+import type { HostPorts, Start } from "./execution.ts";
+import { childEnd, Host } from "./host.ts";
+import { foundIn, testProgram } from "./program.ts";
+import { Trace } from "./trace.ts";
+
+/** A child workflow: the real one, or a function in its place. */
+export type Child = Workflow<string, never> | ((input: never) => unknown);
+
+export interface WorldOptions {
+  now: number;
+  stubs: Stubs;
+  children: Readonly<Record<string, Child>>;
+  crashEveryStep: boolean;
+  /** Real ms to wait for steps that do real input or output. */
+  patience: number;
+  faults?: Pick<HostPorts, "fault" | "limits" | "committed">;
+}
+
+interface Member {
+  host: Host;
+  program: Program;
+  trace: Trace | null;
+  parent: { host: Host; stepKey: string } | null;
+}
+
+/** Polls of the event loop without anything happening before all counts as still. */
+const still = 12;
+/** Real ms to wait although a step waits for virtual time. */
+const shortPatience = 20;
+
+export class World {
+  readonly clock: VirtualClock;
+  readonly effects: Effect[] = [];
+  readonly members: Member[] = [];
+  readonly #options: WorldOptions;
+  readonly #workflows: Map<string, Child>;
+  #activity = 0;
+
+  constructor(options: WorldOptions) {
+    this.#options = options;
+    this.#workflows = new Map(Object.entries(options.children));
+    this.clock = new VirtualClock(options.now);
+    this.clock.onActivity = () => void this.#activity++;
+  }
+
+  /** Begins an execution; {@link drain} lets it run. */
+  start(workflow: unknown, start: Omit<Start, "workflowId" | "createdAt" | "timeoutMs">, parent: Member["parent"] = null): Host {
+    const { id: workflowId, program, options } = foundIn(workflow);
+    const trace = this.#options.crashEveryStep ? new Trace() : null;
+    const ports: HostPorts = {
+      ...this.#options.faults,
+      clock: this.clock,
+      program: testProgram(program, {
+        steps: this.#options.stubs.steps ?? {},
+        onInvoke: (child) => void (this.#workflows.has(child.id) || this.#workflows.set(child.id, child as Child)),
+        attempt: (key, body) => this.#attempt(host, trace, key, body),
+      }),
+      fetch: (request, _host, step) => this.#fetch(host, trace, request, step),
+      startChild: (_host, step) => this.#startChild(host, step),
+      ended: () => this.#ended(member),
+      activity: () => void this.#activity++,
+      committed: (execution) => {
+        trace?.point(host);
+        this.#options.faults?.committed?.(execution);
+      },
+    };
+    const timeoutMs = options?.timeout === undefined ? null : durationMs(options.timeout);
+    const host = new Host({ ...start, workflowId, createdAt: this.clock.now(), timeoutMs }, ports);
+    const member: Member = { host, program, trace, parent };
+    this.members.push(member);
+    trace?.point(host);
+    host.begin();
+    return host;
+  }
+
+  readonly #inBodies = new Map<Host, Set<string>>();
+
+  async #attempt(host: Host, trace: Trace | null, key: string, body: () => unknown): Promise<unknown> {
+    this.#activity++;
+    const bodies = this.#inBodies.get(host) ?? new Set();
+    this.#inBodies.set(host, bodies.add(key));
+    try {
+      return await (trace ? trace.attempt(host.run, key, body) : body());
+    } finally {
+      bodies.delete(key);
+      this.#activity++;
+    }
+  }
+
+  async #fetch(host: Host, trace: Trace | null, request: Request, step: string): Promise<Response> {
+    this.#activity++;
+    const send = (): Promise<Response> => sendThrough(this.#options.stubs, this.effects, host.start.id, step, request, this.clock.now());
+    try {
+      // A request between steps is a step of its own: its answer is that step's result.
+      if (trace && !this.#inBodies.get(host)?.has(step)) return ((await trace.attempt(host.run, step, async () => copies(await send()))) as () => Response)();
+      return await send();
+    } finally {
+      this.#activity++;
+    }
+  }
+
+  #startChild(parent: Host, { key, detail }: StepRecord): string {
+    const { workflow = "", input = encode(undefined) } = detail ?? {};
+    const id = `${parent.start.id}/${key}`;
+    const child = this.#workflows.get(workflow);
+    if (child === undefined) {
+      const message = `there is no workflow "${workflow}" in this test: pass it to testWorkflow in children`;
+      this.signal(parent, `child:${key}`, encode({ status: "failed", error: { name: "Error", message } }), id);
+    } else if (typeof child === "function" && !isClass(child)) {
+      const { host } = this.#memberOf(parent);
+      void Promise.resolve()
+        .then(() => child(host.read(input) as never))
+        .then(
+          (output) => this.signal(parent, `child:${key}`, encode({ status: "completed", output: encode(output) }), id),
+          (error: unknown) => this.signal(parent, `child:${key}`, encode({ status: "failed", error: { name: "Error", message: error instanceof Error ? error.message : String(error) } }), id),
+        );
+    } else {
+      this.start(child, { id, input, version: parent.start.version, trigger: { kind: "child", source: parent.start.id }, parent: { stepKey: key } }, { host: parent, stepKey: key });
+    }
+    return id;
+  }
+
+  #ended({ host, parent }: Member): void {
+    if (parent) this.signal(parent.host, `child:${parent.stepKey}`, childEnd(host), `${host.start.id}:${host.run}`);
+    for (const { host: child, parent: from } of this.members) {
+      const waits = from?.host === host && host.journal.steps().some(({ key, ended }) => key === from.stepKey && ended === null);
+      if (waits && !child.terminal) this.cancel(child, host.mode === "rollback", `the parent execution ${host.start.id} ended`);
+    }
+  }
+
+  #memberOf(host: Host): Member {
+    const member = this.members.find((candidate) => candidate.host === host);
+    if (!member) throw new Error("the execution does not belong to this test");
+    return member;
+  }
+
+  signal(host: Host, channel: string, payload: string, dedupe: string | null = null): boolean {
+    this.#memberOf(host).trace?.add({ type: "signal", channel, payload, dedupe });
+    return host.signal(channel, payload, dedupe);
+  }
+
+  cancel(host: Host, rollback: boolean, reason: string): void {
+    this.#memberOf(host).trace?.add({ type: "cancel", rollback, reason });
+    host.cancel(rollback, reason);
+  }
+
+  /** Lets everything run that needs no time. @throws what broke, and CrashDifferenceError. */
+  async drain(): Promise<void> {
+    let quiet = 0;
+    let waited = 0;
+    while (this.members.some(({ host, trace }) => host.running || trace?.busy) || quiet < 2) {
+      const before = this.#activity;
+      await macrotask();
+      quiet = before === this.#activity ? quiet + 1 : 0;
+      if (quiet < still || this.members.some(({ trace }) => trace?.busy)) continue;
+      if (waited >= (this.clock.nextDue() === null ? this.#options.patience : Math.min(this.#options.patience, shortPatience))) break;
+      await realDelay(2);
+      waited = before === this.#activity ? waited + 2 : 0;
+    }
+    for (const { host } of this.members) if (host.broken !== null) throw host.broken;
+  }
+
+  /** {@link drain}, then the proof by crashes. */
+  async settle(): Promise<void> {
+    await this.drain();
+    for (const { host, program, trace } of [...this.members]) {
+      if (!trace) continue;
+      const { turn } = host;
+      if (turn && !turn.finished) await Promise.race([turn.barrier(), macrotask()]);
+      await crashEverywhere(host, program, trace);
+    }
+  }
+
+  /** Moves time on, stopping wherever something is due. */
+  async advanceTo(target: number): Promise<void> {
+    for (;;) {
+      const due = this.#nextDue();
+      if (due === null || due > target) break;
+      await this.#moveTo(Math.max(due, this.clock.now()));
+    }
+    await this.#moveTo(target);
+  }
+
+  #nextDue(): number | null {
+    let due = this.clock.nextDue();
+    for (const { host } of this.members) {
+      const wake = host.nextWake();
+      if (wake !== null && (due === null || wake < due)) due = wake;
+    }
+    return due;
+  }
+
+  async #moveTo(at: number): Promise<void> {
+    this.clock.moveTo(at);
+    for (const { trace } of this.members) trace?.add({ type: "time", at });
+    for (;;) {
+      const before = this.#activity;
+      if (!this.clock.fireNext()) break;
+      for (let round = 0; round < 2; round++) await macrotask();
+      if (before === this.#activity) continue;
+      this.clock.fruitful();
+      await this.drain();
+    }
+    for (const { host } of this.members) if ((host.nextWake() ?? Number.POSITIVE_INFINITY) <= at) host.ring();
+    await this.drain();
+  }
+}
+
+function isClass(value: object): boolean {
+  return typeof value === "function" && typeof (value.prototype as { run?: unknown } | undefined)?.run === "function";
+}
+
+/** Answers that can be read more than once. */
+async function copies(response: Response): Promise<() => Response> {
+  const body = await response.arrayBuffer();
+  const { status, statusText, headers } = response;
+  return () => new Response([101, 204, 205, 304].includes(status) ? null : body, { status, statusText, headers });
+}
