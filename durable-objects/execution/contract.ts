@@ -5,6 +5,7 @@
  * @module
  */
 import type { ExecutionStatus, ExecutionView, LogEntry, Trigger } from "../../sdk/schema/execution.ts";
+import type { TestRun } from "../../sdk/schema/journal.ts";
 import type { ProblemCode } from "../../sdk/schema/problem.ts";
 
 export interface StartRequest {
@@ -21,6 +22,8 @@ export interface StartRequest {
   timeoutMs: number | null;
   createdAt: number;
   parent: { id: string; stepKey: string } | null;
+  /** Set for a test run. */
+  test?: TestRun;
   /** How often the index started it again because nothing was heard of it. */
   restarts?: number;
 }

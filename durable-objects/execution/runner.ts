@@ -9,7 +9,8 @@
  * 4. A turn that keeps killing its process is given up after `maxCrashes` tries.
  * @module
  */
-import { type Batch, defaultLimits, type Outcome, type TurnInput, type TurnResult } from "../../sdk/schema/journal.ts";
+import type { Batch, Outcome, TurnInput, TurnResult } from "../../sdk/schema/journal.ts";
+import { defaultLimits } from "../../sdk/schema/limits.ts";
 import { AlarmClock, type AlarmStorage } from "../lib/alarm-clock.ts";
 import { setTimer } from "../lib/timers.ts";
 import { Children } from "./children.ts";
@@ -155,6 +156,7 @@ export class Runner {
       mode: execution.mode,
       durable: execution.stored || execution.registered,
       limits: defaultLimits,
+      test: request.test ?? null,
     };
   }
 

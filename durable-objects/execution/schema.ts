@@ -7,7 +7,7 @@ import { stepColumns } from "../../sdk/schema/journal.ts";
 export const migrations: readonly string[] = [
   `CREATE TABLE execution (
      id TEXT PRIMARY KEY, tenant TEXT NOT NULL, workflow_id TEXT NOT NULL, bundle TEXT NOT NULL, version INTEGER NOT NULL,
-     trigger TEXT NOT NULL, input TEXT NOT NULL, parent TEXT, created_at INTEGER NOT NULL, timeout_at INTEGER NOT NULL,
+     trigger TEXT NOT NULL, input TEXT NOT NULL, test TEXT, parent TEXT, created_at INTEGER NOT NULL, timeout_at INTEGER NOT NULL,
      status TEXT NOT NULL, run INTEGER NOT NULL DEFAULT 1, generation INTEGER NOT NULL DEFAULT 1, revision INTEGER NOT NULL DEFAULT 1,
      mode TEXT NOT NULL DEFAULT 'run', output TEXT, error TEXT, divergence TEXT, completed_at INTEGER,
      crashes INTEGER NOT NULL DEFAULT 0, timers TEXT NOT NULL DEFAULT '{}', wake INTEGER

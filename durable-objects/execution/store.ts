@@ -4,7 +4,7 @@
  * @module
  */
 import type { ErrorRecord, ExecutionStatus, StepKind, StepStatus, Trigger } from "../../sdk/schema/execution.ts";
-import { type Batch, type Divergence, fromRow, type LogRow, type Signal, type StepDetail, type StepRecord, type StepRow } from "../../sdk/schema/journal.ts";
+import { type Batch, type Divergence, fromRow, type LogRow, type Signal, type StepDetail, type StepRecord, type StepRow, type TestRun } from "../../sdk/schema/journal.ts";
 import { nextDue, type Timers } from "../lib/timers.ts";
 import type { StartRequest } from "./contract.ts";
 import { readSteps, writeSteps } from "./schema.ts";
@@ -71,10 +71,10 @@ export class Store {
   save(execution: Execution): void {
     const { request: r } = execution;
     this.#sql.exec(
-      `INSERT OR REPLACE INTO execution (id, tenant, workflow_id, bundle, version, trigger, input, parent, created_at, timeout_at, status, run,
+      `INSERT OR REPLACE INTO execution (id, tenant, workflow_id, bundle, version, trigger, input, test, parent, created_at, timeout_at, status, run,
          generation, revision, mode, output, error, divergence, completed_at, crashes, timers, wake)
-       VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
-      r.id, r.tenant, r.workflowId, r.bundle, r.version, JSON.stringify(r.trigger), r.input, r.parent && JSON.stringify(r.parent), r.createdAt,
+       VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
+      r.id, r.tenant, r.workflowId, r.bundle, r.version, JSON.stringify(r.trigger), r.input, r.test ? JSON.stringify(r.test) : null, r.parent && JSON.stringify(r.parent), r.createdAt,
       execution.timeoutAt, execution.status, execution.run, execution.generation, execution.revision, execution.mode, execution.output,
       execution.error && JSON.stringify(execution.error), execution.divergence && JSON.stringify(execution.divergence), execution.completedAt,
       execution.crashes, JSON.stringify(execution.timers), nextDue(execution.timers),
@@ -178,6 +178,7 @@ function toExecution(row: Row): Execution {
       timeoutMs: null,
       createdAt: Number(row.created_at),
       parent: json(row.parent),
+      ...(row.test === null ? {} : { test: json<TestRun>(row.test) ?? { samples: {}, only: null } }),
     },
     status: text(row.status) as ExecutionStatus,
     run: Number(row.run),

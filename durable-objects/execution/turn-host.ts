@@ -2,7 +2,8 @@
  * What the isolate of one turn may do to its execution. A turn that is over is refused.
  * @module
  */
-import { type Batch, type CommitReply, defaultLimits, type News } from "../../sdk/schema/journal.ts";
+import type { Batch, CommitReply, News } from "../../sdk/schema/journal.ts";
+import { defaultLimits } from "../../sdk/schema/limits.ts";
 import type { TurnHost } from "./host.ts";
 import type { Platform } from "./ports.ts";
 import type { Execution, Store } from "./store.ts";

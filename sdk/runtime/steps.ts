@@ -10,6 +10,7 @@ import type { ErrorRecord } from "../schema/execution.ts";
 import { activate, type Body } from "./attempts.ts";
 import { toErrorRecord } from "./failures.ts";
 import type { Program } from "./ports.ts";
+import { requestStep } from "./rehearsal.ts";
 import { policyOf } from "./retry.ts";
 import type { Rollbacks } from "./rollbacks.ts";
 import type { Open, TurnCore as Turn, Wait } from "./core.ts";
@@ -43,7 +44,7 @@ export function makeSteps(turn: Turn, program: Program, rollbacks: Rollbacks): S
   const dueIn = (ms: number): number | null => (Number.isFinite(ms) ? turn.clock.now() + ms : null);
 
   const sleepTo = (name: string, due: () => number): Promise<void> =>
-    turn.request({
+    requestStep(turn, {
       ...named(name),
       kind: "sleep",
       due: due(),
@@ -59,7 +60,7 @@ export function makeSteps(turn: Turn, program: Program, rollbacks: Rollbacks): S
       const policy = policyOf(config, program.defaults.retries);
       const detail = { ...(policy.sensitive ? { sensitive: true } : {}), ...(rollback ? { rollback: true } : {}) };
       if (rollback) rollbacks.register(id, policy, rollback);
-      return (await turn.request({
+      return (await requestStep(turn, {
         ...id,
         kind: "do",
         due: null,
@@ -83,7 +84,7 @@ export function makeSteps(turn: Turn, program: Program, rollbacks: Rollbacks): S
       const type = options?.type;
       if (typeof type !== "string" || type === "" || type.length > 256) throw new TypeError(`step.waitForEvent("${name}") needs a type of 1 to 256 characters`);
       const timeout = durationMs(options.timeout ?? "24 hours");
-      const received = (await turn.request({
+      const received = (await requestStep(turn, {
         ...named(name),
         kind: "event",
         due: dueIn(timeout),
@@ -101,7 +102,7 @@ export function makeSteps(turn: Turn, program: Program, rollbacks: Rollbacks): S
     async approval(name: string, options: ApprovalOptions): Promise<ApprovalOutcome> {
       if (typeof options?.title !== "string" || options.title === "") throw new TypeError(`step.approval("${name}") needs a title`);
       const { title, description, from } = options;
-      return (await turn.request({
+      return (await requestStep(turn, {
         ...named(name),
         kind: "approval",
         due: dueIn(durationMs(options.timeout ?? "7 days")),
@@ -120,7 +121,7 @@ export function makeSteps(turn: Turn, program: Program, rollbacks: Rollbacks): S
       if (typeof target !== "string") throw new TypeError(`step.invoke("${name}") needs a workflow or its id`);
       const timeout = options.timeout === undefined ? Number.POSITIVE_INFINITY : durationMs(options.timeout);
       const id = named(name);
-      return (await turn.request({
+      return (await requestStep(turn, {
         ...id,
         kind: "invoke",
         due: dueIn(timeout),

@@ -5,7 +5,8 @@
  */
 import { ValueError } from "../authoring/errors.ts";
 import { decode, encode, encodeSpilled, type Spilled, spilledIn } from "../schema/codec.ts";
-import type { HostPort, Limits } from "../schema/journal.ts";
+import type { HostPort } from "../schema/journal.ts";
+import type { Limits } from "../schema/limits.ts";
 
 export interface Stored {
   /** For the journal. */

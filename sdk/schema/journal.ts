@@ -12,6 +12,7 @@
  *    everyone but the isolate and the views.
  * @module
  */
+import type { Limits } from "./limits.ts";
 import type { ErrorRecord, StepKind, StepStatus, Trigger } from "./execution.ts";
 
 export interface StepRecord {
@@ -160,24 +161,6 @@ export interface Batch {
   logs: LogRow[];
 }
 
-export interface Limits {
-  /** Steps an execution may have. */
-  steps: number;
-  /** Bytes of one value kept in the journal; above it, spilled. */
-  inlineBytes: number;
-  /** Bytes of one value at all. */
-  valueBytes: number;
-  /** Outbound requests of one turn. */
-  requests: number;
-}
-
-export const defaultLimits: Limits = {
-  steps: 10_000,
-  inlineBytes: 1024 * 1024,
-  valueBytes: 25 * 1024 * 1024,
-  requests: 1_000,
-};
-
 export interface TurnInput {
   executionId: string;
   workflowId: string;
@@ -201,6 +184,13 @@ export interface TurnInput {
   /** The execution is already on disk: the first effect need not wait for that. */
   durable: boolean;
   limits: Limits;
+  test?: TestRun | null;
+}
+
+/** A run with sample data: encoded results by step name; `only` is the step it ends with. */
+export interface TestRun {
+  samples: Record<string, string>;
+  only: string | null;
 }
 
 export interface Divergence {

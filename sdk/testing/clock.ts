@@ -43,7 +43,7 @@ export class VirtualClock {
   #firing: Timer | null = null;
   /** Set again by the timer that fired last. */
   #chained: Timer[] = [];
-  /** Called when a timer is set or fires, unless it seems to be idle. */
+  /** Called when a timer is set, unless it only sets itself again. */
   onActivity: () => void = () => {};
 
   constructor(now: number) {
@@ -84,7 +84,6 @@ export class VirtualClock {
     }
     if (!next) return false;
     this.#timers.delete(next);
-    if (next.chain === 0) this.onActivity();
     this.#chained = [];
     this.#firing = next;
     try {

@@ -2,8 +2,9 @@
  * What a test's execution is made of and needs of the test around it.
  * @module
  */
-import type { ExecutionStatus, Trigger } from "../schema/execution.ts";
-import type { Limits, StepRecord } from "../schema/journal.ts";
+import type { ErrorRecord, ExecutionStatus, Trigger } from "../schema/execution.ts";
+import type { StepRecord } from "../schema/journal.ts";
+import type { Limits } from "../schema/limits.ts";
 import type { Frame, Program } from "../runtime/ports.ts";
 import type { TurnClock, VirtualClock } from "./clock.ts";
 import type { Journal } from "./journal.ts";
@@ -51,6 +52,7 @@ export interface Execution {
 
 export interface ExecutionState {
   status: ExecutionStatus;
+  error: ErrorRecord | null;
   run: number;
   mode: "run" | "rollback";
   /** Encoded. */

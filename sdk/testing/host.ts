@@ -10,7 +10,8 @@
  */
 import { decode, encode, spilledIn } from "../schema/codec.ts";
 import { type ErrorRecord, type ExecutionStatus, terminalStatuses } from "../schema/execution.ts";
-import { defaultLimits, type Divergence, type Outcome, type StepRecord, type TurnInput, type TurnResult } from "../schema/journal.ts";
+import type { Divergence, Outcome, StepRecord, TurnInput, TurnResult } from "../schema/journal.ts";
+import { defaultLimits } from "../schema/limits.ts";
 import type { Frame, Scope } from "../runtime/ports.ts";
 import { runTurn } from "../runtime/run-turn.ts";
 import { TurnClock } from "./clock.ts";
@@ -43,12 +44,13 @@ export class Host implements Execution {
     this.#input = from?.state.input ?? start.input;
     if (!from) return;
     this.status = from.state.status;
+    this.error = from.state.error;
     this.run = from.state.run;
     this.mode = from.state.mode;
   }
 
   get state(): ExecutionState {
-    return { status: this.status, run: this.run, mode: this.mode, input: this.#input };
+    return { status: this.status, error: this.error, run: this.run, mode: this.mode, input: this.#input };
   }
 
   get running(): boolean {

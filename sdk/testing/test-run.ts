@@ -34,6 +34,15 @@ export interface TestDecision {
 
 const dateOrNull = (ms: number | null): Date | null => (ms === null ? null : new Date(ms));
 
+const hosts = new WeakMap<TestRun, Host>();
+
+/** The execution behind a run, for tests of the runtime itself. */
+export function hostOf(run: TestRun): Host {
+  const host = hosts.get(run);
+  if (!host) throw new TypeError("no run of this kit");
+  return host;
+}
+
 export class TestRun<Output = unknown> {
   readonly #world: World;
   readonly #host: Host;
@@ -41,6 +50,7 @@ export class TestRun<Output = unknown> {
   constructor(world: World, host: Host) {
     this.#world = world;
     this.#host = host;
+    hosts.set(this, host);
   }
 
   get id(): string {

@@ -6,7 +6,7 @@ import type { Workflow } from "../authoring/workflow.ts";
 import { encode } from "../schema/codec.ts";
 import type { Trigger } from "../schema/execution.ts";
 import type { WorkflowClass } from "./program.ts";
-import { TestRun } from "./test-run.ts";
+import { hostOf, TestRun } from "./test-run.ts";
 import type { Stubs } from "./effects.ts";
 import { type Child, World, type WorldOptions } from "./world.ts";
 
@@ -33,6 +33,8 @@ export interface TestOptions<Input = unknown> {
 /** With what only tests of the runtime itself need. */
 export interface InternalOptions<Input = unknown> extends TestOptions<Input> {
   faults?: WorldOptions["faults"];
+  /** Takes over the history of another run, at its time. */
+  from?: TestRun;
 }
 
 /**
@@ -60,11 +62,11 @@ export function testWorkflow(workflow: unknown, options: TestOptions = {}): Prom
 
 /** {@link testWorkflow} with internal options. */
 export async function startTest(workflow: unknown, options: InternalOptions): Promise<TestRun<unknown>> {
-  const { input, now = "2025-01-01T00:00:00Z", stubs = {}, children = {}, crashEveryStep = false, id = "test-execution", trigger = { kind: "manual" }, patience = 1_000, faults } = options;
-  const began = new Date(now).getTime();
+  const { input, now = "2025-01-01T00:00:00Z", stubs = {}, children = {}, crashEveryStep = false, id = "test-execution", trigger = { kind: "manual" }, patience = 1_000, faults, from } = options;
+  const began = from ? from.now.getTime() : new Date(now).getTime();
   if (!Number.isFinite(began)) throw new TypeError(`now is ${String(now)}: write a Date, an ISO 8601 text or milliseconds since the epoch`);
   const world = new World({ now: began, stubs, children, crashEveryStep, patience, ...(faults ? { faults } : {}) });
-  const host = world.start(workflow, { id, input: encode(input), trigger, version: 1, parent: null });
+  const host = world.start(workflow, { id, input: encode(input), trigger, version: 1, parent: null }, null, from && hostOf(from));
   await world.settle();
   return new TestRun(world, host);
 }

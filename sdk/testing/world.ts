@@ -12,6 +12,7 @@ import { crashEverywhere } from "./crashes.ts";
 import { type Effect, sendThrough, type Stubs } from "./effects.ts";
 import type { HostPorts, Start } from "./execution.ts";
 import { childEnd, Host } from "./host.ts";
+import { Journal } from "./journal.ts";
 import { foundIn, testProgram } from "./program.ts";
 import { Trace } from "./trace.ts";
 
@@ -56,7 +57,7 @@ export class World {
   }
 
   /** Begins an execution; {@link drain} lets it run. */
-  start(workflow: unknown, start: Omit<Start, "workflowId" | "createdAt" | "timeoutMs">, parent: Member["parent"] = null): Host {
+  start(workflow: unknown, start: Omit<Start, "workflowId" | "createdAt" | "timeoutMs">, parent: Member["parent"] = null, from?: Host): Host {
     const { id: workflowId, program, options } = foundIn(workflow);
     const trace = this.#options.crashEveryStep ? new Trace() : null;
     const ports: HostPorts = {
@@ -72,12 +73,12 @@ export class World {
       ended: () => this.#ended(member),
       activity: () => void this.#activity++,
       committed: (execution) => {
-        trace?.point(host);
+        if (!host.terminal) trace?.point(host);
         this.#options.faults?.committed?.(execution);
       },
     };
     const timeoutMs = options?.timeout === undefined ? null : durationMs(options.timeout);
-    const host = new Host({ ...start, workflowId, createdAt: this.clock.now(), timeoutMs }, ports);
+    const host = new Host({ ...start, workflowId, createdAt: from?.start.createdAt ?? this.clock.now(), timeoutMs }, ports, from && { state: from.state, journal: new Journal(from.journal.copy(), from.journal.blobs) });
     const member: Member = { host, program, trace, parent };
     this.members.push(member);
     trace?.point(host);
@@ -213,8 +214,9 @@ export class World {
       this.clock.fruitful();
       await this.drain();
     }
-    for (const { host } of this.members) if ((host.nextWake() ?? Number.POSITIVE_INFINITY) <= at) host.ring();
-    await this.drain();
+    const due = this.members.filter(({ host }) => (host.nextWake() ?? Number.POSITIVE_INFINITY) <= at);
+    for (const { host } of due) host.ring();
+    if (due.length > 0) await this.drain();
   }
 }
 

@@ -15,6 +15,7 @@ import { methodsAt } from "./methods-at.ts";
 import { openapi } from "./openapi.ts";
 import { operatorRoutes } from "./operator.ts";
 import { problemResponse } from "./problems.ts";
+import type { Route } from "./route.ts";
 import { workflowRoutes } from "./workflows.ts";
 
 export type { Deps } from "./handle.ts";
@@ -23,6 +24,14 @@ const base = "/api/v1";
 
 /** Every route of the API. */
 export const routes = [...deploymentRoutes, ...executionRoutes, ...workflowRoutes, ...hookRoutes, ...apiKeyRoutes, ...operatorRoutes];
+
+/** These are also reached without the prefix. */
+const unprefixed = new Set(["workflows", "executions"]);
+
+function pathsOf({ shape }: Route): string[] {
+  const paths = [shape.path, ...(shape.also ?? [])];
+  return [...paths.map((path) => base + path), ...(unprefixed.has(shape.tag) ? paths : [])];
+}
 
 /**
  * @example
@@ -43,12 +52,7 @@ export function createApp(deps: Deps): Hono<AppEnv> {
   app.onError(refuse);
 
   for (const route of routes) {
-    const { method, path, also = [] } = route.shape;
-    app.on(
-      method.toUpperCase(),
-      [path, ...also].map((one) => base + one),
-      handle(route, deps),
-    );
+    app.on(route.shape.method.toUpperCase(), pathsOf(route), handle(route, deps));
   }
 
   let document: string | undefined;
@@ -66,7 +70,7 @@ export function createApp(deps: Deps): Hono<AppEnv> {
     { method: "get", path: "/health" },
     { method: "post", path: "/hooks/:tenant/:path" },
   ];
-  const known = [...others, ...routes.flatMap(({ shape }) => [shape.path, ...(shape.also ?? [])].map((path) => ({ method: shape.method, path: base + path })))];
+  const known = [...others, ...routes.flatMap((route) => pathsOf(route).map((path) => ({ method: route.shape.method, path })))];
   app.notFound((c) => {
     const methods = methodsAt(known, c.req.path);
     if (methods.length === 0) return refuse(new PlatformError("not-found", `There is nothing at ${c.req.path}.`), c);

@@ -1,6 +1,7 @@
 import { executionView } from "../../sdk/schema/execution.ts";
 import { executeBody, executeWorkflow, startedView } from "../domain/executions/execute.ts";
 import { listWorkflowExecutions, workflowExecutionList, workflowExecutionsQuery } from "../domain/executions/list.ts";
+import { testRun, testRunBody } from "../domain/executions/test-run.ts";
 import { getWorkflow } from "../domain/workflows/get.ts";
 import { listWorkflows, listWorkflowsQuery, workflowList } from "../domain/workflows/list.ts";
 import { updateWorkflow, workflowChange } from "../domain/workflows/update.ts";
@@ -41,6 +42,10 @@ export const workflowRoutes: readonly Route[] = [
       const result = await executeWorkflow({ ctx, input: { ...params, ...body, key } });
       return result.waited ? reply(200, result.execution) : reply(202, result.started);
     },
+  ),
+  tenantRoute(
+    { method: "post", path: "/workflows/:id/run-test", operation: "testRunWorkflow", tag, summary: "Run a workflow, or as far as one step, with sample data", permission: "workflows.execute", params: workflowParams, body: testRunBody, loadsWorkflow: true, responses: { 200: executionView } },
+    async ({ ctx, params, body }) => reply(200, await testRun({ ctx, input: { ...params, ...body } })),
   ),
   tenantRoute(
     { method: "get", path: "/workflows/:id/executions", operation: "listWorkflowExecutions", tag, summary: "Executions of one workflow, newest first", permission: "workflows.read", params: workflowParams, query: workflowExecutionsQuery, loadsWorkflow: true, responses: { 200: workflowExecutionList } },

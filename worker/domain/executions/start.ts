@@ -7,6 +7,7 @@ import type { WorkflowRow } from "../../../db/credentials.ts";
 import type { StartRequest } from "../../../durable-objects/execution/contract.ts";
 import { derivedExecutionId, newExecutionId } from "../../../durable-objects/placement.ts";
 import type { ExecutionStatus, ExecutionView, Trigger } from "../../../sdk/schema/execution.ts";
+import type { TestRun } from "../../../sdk/schema/journal.ts";
 import type { ObjectsPort } from "../ports.ts";
 import { unwrap } from "../reply.ts";
 
@@ -21,6 +22,7 @@ export interface Start {
   key: string | null;
   /** ms since the epoch. */
   now: number;
+  test?: TestRun;
 }
 
 export interface Started {
@@ -33,7 +35,7 @@ export interface Started {
   createdAt: number;
 }
 
-async function toRequest({ tenant, workflow, input, trigger, key, now }: Start): Promise<StartRequest> {
+async function toRequest({ tenant, workflow, input, trigger, key, now, test }: Start): Promise<StartRequest> {
   const { placement, timeout_ms } = workflow.manifest;
   return {
     tenant,
@@ -46,6 +48,7 @@ async function toRequest({ tenant, workflow, input, trigger, key, now }: Start):
     timeoutMs: timeout_ms ?? null,
     createdAt: now,
     parent: null,
+    ...(test ? { test } : {}),
   };
 }
 
