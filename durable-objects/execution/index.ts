@@ -7,14 +7,12 @@ import { DurableObject } from "cloudflare:workers";
 import { encode } from "../../sdk/schema/codec.ts";
 import type { ExecutionView, LogEntry } from "../../sdk/schema/execution.ts";
 import { dueTimers, setTimer } from "../lib/timers.ts";
-import { migrate } from "../lib/migrations.ts";
 import { childChannel } from "./children.ts";
 import type { ExecutionObject, Outline, Reply, StartRequest } from "./contract.ts";
 import { cancel, outline, pause, resume, retry } from "./lifecycle.ts";
 import { childPollMs, end, isTerminal, leaseMs, underWay } from "./outcome.ts";
 import type { Platform } from "./ports.ts";
 import { maxCrashes, Runner } from "./runner.ts";
-import { migrations } from "./schema.ts";
 import { type Execution as State, newExecution } from "./store.ts";
 import { executionView } from "./view.ts";
 
@@ -35,7 +33,6 @@ export function executionClass<Env>(platformOf: (env: Env, ctx: DurableObjectSta
 
     constructor(ctx: DurableObjectState, env: Env) {
       super(ctx, env);
-      migrate(ctx.storage.sql, migrations);
       this.runner = new Runner(ctx.storage, platformOf(env, ctx));
     }
 

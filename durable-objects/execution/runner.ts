@@ -9,7 +9,7 @@
  * 4. A turn that keeps killing its process is given up after `maxCrashes` tries.
  * @module
  */
-import type { Batch, Outcome, TurnInput, TurnResult } from "../../sdk/schema/journal.ts";
+import type { Batch, Outcome, TurnInput } from "../../sdk/schema/journal.ts";
 import { defaultLimits } from "../../sdk/schema/limits.ts";
 import { AlarmClock, type AlarmStorage } from "../lib/alarm-clock.ts";
 import { setTimer } from "../lib/timers.ts";
@@ -39,7 +39,7 @@ export class Runner {
   readonly alarm: AlarmClock;
   readonly #storage: Storage;
   readonly #platform: Platform;
-  readonly #children: Children;
+  readonly children: Children;
   readonly #current = new Map<string, Current>();
   readonly #watchers = new Map<string, Array<() => void>>();
 
@@ -48,20 +48,29 @@ export class Runner {
     this.#platform = platform;
     this.store = new Store(storage.sql);
     this.alarm = new AlarmClock(storage, () => this.store.nextWake());
-    this.#children = new Children(this.store, platform, (execution) => this.signalled(execution));
-  }
-
-  get children(): Children {
-    return this.#children;
+    this.children = new Children(this.store, platform, (execution) => this.signalled(execution));
   }
 
   /** Writes an execution and what goes with it in one transaction, the alarm included. */
   save(execution: Execution, also: () => void = () => {}): void {
-    this.#storage.transactionSync(() => {
+    this.#write(() => {
       also();
       this.store.save(execution);
-      this.alarm.arm();
     });
+  }
+
+  #write(change: () => void): void {
+    try {
+      this.#storage.transactionSync(() => {
+        this.store.open();
+        change();
+        this.alarm.arm();
+      });
+    } catch (error) {
+      this.store.undone();
+      this.alarm.rang();
+      throw error;
+    }
   }
 
   isRunning(id: string): boolean {
@@ -91,11 +100,11 @@ export class Runner {
       endTurn(turn);
       if (over) return;
       await this.#after(execution);
-      if (current.turn !== turn) return;
+      if (this.#current.get(id) !== current) return;
       // Looked at last, with nothing awaited after it: what arrives later finds no turn and begins one.
       const news = outcome === "suspended" && execution.status !== "paused" && this.store.signals(id, turn.seq).length > 0;
       if (outcome === "continued" || news) continue;
-      if (this.#current.get(id) === current) this.#current.delete(id);
+      this.#current.delete(id);
       return;
     }
   }
@@ -104,7 +113,7 @@ export class Runner {
   async #after(execution: Execution): Promise<void> {
     const results = await Promise.allSettled([
       this.report(execution),
-      isTerminal(execution.status) ? this.#children.afterEnd(execution) : this.#children.startOpen(execution),
+      isTerminal(execution.status) ? this.children.afterEnd(execution) : this.children.startOpen(execution),
     ]);
     for (const result of results) {
       if (result.status === "rejected") console.error(JSON.stringify({ level: "error", event: "report-failed", execution: execution.request.id, message: String(result.reason) }));
@@ -114,26 +123,27 @@ export class Runner {
   /** Null when the turn counts for nothing. */
   async #turn(execution: Execution, turn: Turn): Promise<Outcome["type"] | null> {
     const { request } = execution;
-    let result: TurnResult;
     try {
       const input = this.#input(execution, turn);
-      result = await this.#platform.runTurn(request.tenant, request.bundle, input, new HostTarget(this.#hostOf(execution, turn)));
-      checkBatch(result.batch);
+      const result = await this.#platform.runTurn(request.tenant, request.bundle, input, new HostTarget(this.#hostOf(execution, turn)));
+      if (turn.fenced) return null;
+      this.#conclude(execution, result.outcome, checkBatch(result.batch));
+      return result.outcome.type;
     } catch (error) {
       if (!turn.fenced) this.crashed(execution, error instanceof Error ? error.message : String(error));
       return null;
     }
-    if (turn.fenced) return null;
-    const now = Date.now();
-    this.#storage.transactionSync(() => {
-      this.store.apply(request.id, result.batch);
-      if (result.outcome.type === "continued") this.store.forgetSteps(request.id, null);
-      const open = result.outcome.type === "suspended" ? this.store.openSteps(request.id) : [];
-      applyOutcome(execution, result.outcome, open, now);
+  }
+
+  /** Writes a turn's end: what was not committed before, and what follows from the outcome. */
+  #conclude(execution: Execution, outcome: Outcome, batch: Batch): void {
+    const { id } = execution.request;
+    this.#write(() => {
+      this.store.apply(id, batch);
+      if (outcome.type === "continued") this.store.forgetSteps(id, null);
+      applyOutcome(execution, outcome, outcome.type === "suspended" ? this.store.openSteps(id) : [], Date.now());
       this.store.save(execution);
-      this.alarm.arm();
     });
-    return result.outcome.type;
   }
 
   #input(execution: Execution, turn: Turn): TurnInput {
@@ -171,14 +181,13 @@ export class Runner {
 
   /** A batch that comes before its turn ends. From the first one on, a lease restarts the turn if the process dies. */
   async #commit(execution: Execution, batch: Batch): Promise<void> {
-    this.#storage.transactionSync(() => {
+    this.#write(() => {
       this.store.apply(execution.request.id, batch);
       if (execution.stored && execution.timers.lease !== undefined) return;
       execution.timers = underWay(execution.timers, Date.now());
       this.store.save(execution);
-      this.alarm.arm();
     });
-    await this.#children.startOpen(execution);
+    await this.children.startOpen(execution);
   }
 
   /** A turn did not come to its end: try again a few times, then give up. False when given up. */

@@ -20,7 +20,7 @@ export const migrations: readonly string[] = [
      output TEXT, error TEXT, detail TEXT, child TEXT, PRIMARY KEY (execution_id, key)
    ) WITHOUT ROWID;
    CREATE TABLE signal (
-     seq INTEGER PRIMARY KEY AUTOINCREMENT, execution_id TEXT NOT NULL, channel TEXT NOT NULL, payload TEXT NOT NULL,
+     seq INTEGER PRIMARY KEY, execution_id TEXT NOT NULL, channel TEXT NOT NULL, payload TEXT NOT NULL,
      received_at INTEGER NOT NULL, consumed INTEGER NOT NULL DEFAULT 0, dedupe TEXT
    );
    CREATE TABLE log (

@@ -5,9 +5,10 @@
  */
 import type { ErrorRecord, ExecutionStatus, StepKind, StepStatus, Trigger } from "../../sdk/schema/execution.ts";
 import { type Batch, type Divergence, fromRow, type LogRow, type Signal, type StepDetail, type StepRecord, type StepRow, type TestRun } from "../../sdk/schema/journal.ts";
+import { isFresh, migrate } from "../lib/migrations.ts";
 import { nextDue, type Timers } from "../lib/timers.ts";
 import type { StartRequest } from "./contract.ts";
-import { readSteps, writeSteps } from "./schema.ts";
+import { migrations, readSteps, writeSteps } from "./schema.ts";
 
 export interface Execution {
   request: StartRequest;
@@ -59,11 +60,29 @@ const number = (value: SqlStorageValue | undefined): number | null => (typeof va
 export class Store {
   readonly #sql: SqlStorage;
 
+  /** A new object gets its tables together with its first row: one commit instead of two. */
+  #fresh: boolean;
+
   constructor(sql: SqlStorage) {
     this.#sql = sql;
+    this.#fresh = isFresh(sql);
+    if (!this.#fresh) migrate(sql, migrations);
+  }
+
+  /** Call first in a transaction that writes. */
+  open(): void {
+    if (!this.#fresh) return;
+    migrate(this.#sql, migrations);
+    this.#fresh = false;
+  }
+
+  /** The transaction that {@link open} was called in came to nothing. */
+  undone(): void {
+    this.#fresh = isFresh(this.#sql);
   }
 
   find(id: string): Execution | null {
+    if (this.#fresh) return null;
     const [row] = this.#sql.exec<Row>("SELECT * FROM execution WHERE id = ?", id).toArray();
     return row ? toExecution(row) : null;
   }
@@ -84,10 +103,12 @@ export class Store {
 
   /** When the object's alarm has to ring. */
   nextWake(): number | null {
+    if (this.#fresh) return null;
     return number(this.#sql.exec<Row>("SELECT min(wake) AS wake FROM execution").one().wake);
   }
 
   dueIds(now: number): string[] {
+    if (this.#fresh) return [];
     return this.#sql.exec<Row>("SELECT id FROM execution WHERE wake <= ? ORDER BY wake LIMIT 1000", now).toArray().map((row) => text(row.id));
   }
 

@@ -30,6 +30,11 @@ function applied(sql: SqlStorage): { steps: number; checksum: number } | null {
   }
 }
 
+/** True for an object that has no tables yet; reads and writes nothing else. */
+export function isFresh(sql: SqlStorage): boolean {
+  return applied(sql) === null;
+}
+
 /**
  * Brings the object's tables up to date. Call it first in the constructor.
  *

@@ -10,6 +10,7 @@
 import { StepTimeoutError } from "../authoring/errors.ts";
 import type { StepContext } from "../authoring/step.ts";
 import { FatalError, isNonRetryable, toErrorRecord } from "./failures.ts";
+import { SeededRandom } from "./random.ts";
 import { configView, nextDelay, type Policy } from "./retry.ts";
 import type { LiveStep, Open, TurnCore as Turn } from "./core.ts";
 
@@ -85,7 +86,8 @@ async function failed(turn: Turn, open: Open, policy: Policy, body: Body, ctx: S
   if (isNonRetryable(thrown) || ctx.attempt > policy.limit) return turn.settle(open, { error });
   let delay: number;
   try {
-    delay = await nextDelay(policy, ctx.attempt, ctx, thrown instanceof Error ? thrown : new Error(error.message), () => turn.random.float());
+    // Not turn.random: a replay makes no attempts and would draw other numbers from it.
+    delay = await nextDelay(policy, ctx.attempt, ctx, thrown instanceof Error ? thrown : new Error(error.message), () => new SeededRandom(`${ctx.idempotencyKey}:${ctx.attempt}`).float());
   } catch (delayError) {
     return turn.settle(open, { error: toErrorRecord(delayError) });
   }

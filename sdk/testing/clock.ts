@@ -43,7 +43,7 @@ export class VirtualClock {
   #firing: Timer | null = null;
   /** Set again by the timer that fired last. */
   #chained: Timer[] = [];
-  /** Called when a timer is set, unless it only sets itself again. */
+  /** Called when a timer is set, unless another one does so as it fires: it may be idle. */
   onActivity: () => void = () => {};
 
   constructor(now: number) {
@@ -60,7 +60,7 @@ export class VirtualClock {
     const timer: Timer = { due: this.#now + Math.max(0, ms), ms, order: this.#order++, callback: AsyncResource.bind(callback), chain: again ? (this.#firing?.chain ?? 0) + 1 : 0 };
     this.#timers.add(timer);
     if (again) this.#chained.push(timer);
-    else this.onActivity();
+    if (this.#firing === null) this.onActivity();
     return () => void this.#timers.delete(timer);
   }
 

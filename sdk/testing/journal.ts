@@ -66,6 +66,10 @@ export class Journal {
     if (row) row[13] = JSON.stringify(detail);
   }
 
+  forgetStep(key: string): void {
+    this.#rows.delete(key);
+  }
+
   forgetSteps(): void {
     this.#rows.clear();
   }

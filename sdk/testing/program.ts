@@ -17,7 +17,7 @@ export type StepStub = unknown;
 export interface Doors {
   steps: Readonly<Record<string, StepStub>>;
   /** Makes an attempt of a step or of its rollback. */
-  attempt(key: string, body: () => unknown): unknown;
+  attempt(key: string, body: () => unknown, signal: AbortSignal): unknown;
   /** A child was asked for by value. */
   onInvoke(workflow: Workflow): void;
 }
@@ -51,7 +51,7 @@ function throughDoors(step: Step, doors: Doors): Step {
       const run = step.do as (name: string, ...rest: unknown[]) => Promise<never>;
       if (typeof body !== "function") return run(name, ...config, body, rollback);
       const stubbed = Object.hasOwn(doors.steps, name) ? stubBody(doors.steps[name]) : body;
-      const attempt = (ctx: StepContext): unknown => doors.attempt(`${ctx.step.name}-${ctx.step.count}`, () => stubbed(ctx));
+      const attempt = (ctx: StepContext): unknown => doors.attempt(`${ctx.step.name}-${ctx.step.count}`, () => stubbed(ctx), ctx.signal);
       return run(name, ...config, attempt, rollback && rollbackThrough(rollback, doors));
     },
     invoke(name: string, workflow: unknown, ...rest: unknown[]): Promise<never> {
@@ -70,6 +70,6 @@ function rollbackThrough(rollback: Rollback<never>, doors: Doors): Rollback<neve
   if (typeof options.rollback !== "function") return rollback;
   return {
     ...options,
-    rollback: (context) => doors.attempt(`rollback:${context.stepName}`, () => options.rollback(context)) as Promise<void>,
+    rollback: (context) => doors.attempt(`rollback:${context.stepName}`, () => options.rollback(context), context.ctx.signal) as Promise<void>,
   };
 }

@@ -7,6 +7,8 @@
  * 2. Whatever becomes durable is kept with its place in the script: each is a crash point.
  * @module
  */
+import { StepTimeoutError } from "../authoring/errors.ts";
+import type { Frame } from "../runtime/ports.ts";
 import { macrotask } from "./clock.ts";
 import { outside, scope } from "./environment.ts";
 import type { ExecutionState } from "./execution.ts";
@@ -53,18 +55,34 @@ export class Trace {
     this.points.push({ position: this.entries.length, now: host.ports.clock.now(), state: host.state, journal: host.journal.copy() });
   }
 
-  /** Makes an attempt; its end waits for its turn. */
-  async attempt(run: number, stepKey: string, body: () => unknown): Promise<unknown> {
+  /** Makes an attempt; its end waits for its turn. An attempt that times out ends there. */
+  async attempt(run: number, stepKey: string, body: () => unknown, signal: AbortSignal | null): Promise<unknown> {
     const attempt = (this.#attempts.get(`${run}:${stepKey}`) ?? 0) + 1;
     this.#attempts.set(`${run}:${stepKey}`, attempt);
     const key = `${run}:${stepKey}:${attempt}`;
     const turn = scope.current()?.turn;
+    let over = false;
+    signal?.addEventListener("abort", () => {
+      if (over || !(signal.reason instanceof StepTimeoutError)) return;
+      over = true;
+      void this.#end(key, { error: signal.reason }, turn);
+    });
     let outcome: Outcome;
     try {
       outcome = keep(await body());
     } catch (error) {
       outcome = { error };
     }
+    if (!over) {
+      over = true;
+      await this.#end(key, outcome, turn);
+    }
+    if ("error" in outcome) throw outcome.error;
+    return outcome.take();
+  }
+
+  /** Resolves when the end may be handed over; the next one waits until what it led to is durable. */
+  async #end(key: string, outcome: Outcome, turn: Frame["turn"] | undefined): Promise<void> {
     this.#pending++;
     const earlier = this.#tail;
     const done = deferred();
@@ -77,8 +95,6 @@ export class Trace {
       this.#pending--;
       done.resolve();
     });
-    if ("error" in outcome) throw outcome.error;
-    return outcome.take();
   }
 }
 

@@ -66,7 +66,7 @@ export class World {
       program: testProgram(program, {
         steps: this.#options.stubs.steps ?? {},
         onInvoke: (child) => void (this.#workflows.has(child.id) || this.#workflows.set(child.id, child as Child)),
-        attempt: (key, body) => this.#attempt(host, trace, key, body),
+        attempt: (key, body, signal) => this.#attempt(host, trace, key, body, signal),
       }),
       fetch: (request, _host, step) => this.#fetch(host, trace, request, step),
       startChild: (_host, step) => this.#startChild(host, step),
@@ -88,12 +88,12 @@ export class World {
 
   readonly #inBodies = new Map<Host, Set<string>>();
 
-  async #attempt(host: Host, trace: Trace | null, key: string, body: () => unknown): Promise<unknown> {
+  async #attempt(host: Host, trace: Trace | null, key: string, body: () => unknown, signal: AbortSignal): Promise<unknown> {
     this.#activity++;
     const bodies = this.#inBodies.get(host) ?? new Set();
     this.#inBodies.set(host, bodies.add(key));
     try {
-      return await (trace ? trace.attempt(host.run, key, body) : body());
+      return await (trace ? trace.attempt(host.run, key, body, signal) : body());
     } finally {
       bodies.delete(key);
       this.#activity++;
@@ -105,7 +105,7 @@ export class World {
     const send = (): Promise<Response> => sendThrough(this.#options.stubs, this.effects, host.start.id, step, request, this.clock.now());
     try {
       // A request between steps is a step of its own: its answer is that step's result.
-      if (trace && !this.#inBodies.get(host)?.has(step)) return ((await trace.attempt(host.run, step, async () => copies(await send()))) as () => Response)();
+      if (trace && !this.#inBodies.get(host)?.has(step)) return ((await trace.attempt(host.run, step, async () => copies(await send()), null)) as () => Response)();
       return await send();
     } finally {
       this.#activity++;
@@ -186,6 +186,7 @@ export class World {
 
   /** Moves time on, stopping wherever something is due. */
   async advanceTo(target: number): Promise<void> {
+    await this.drain();
     for (;;) {
       const due = this.#nextDue();
       if (due === null || due > target) break;

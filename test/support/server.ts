@@ -7,10 +7,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { cleanEnvironment, repository } from "../local/server.ts";
 import { Api } from "./api.ts";
 
-const root = fileURLToPath(new URL("../../", import.meta.url));
 const startTimeoutMs = 60_000;
 /** Output kept of a server, for the message of a failure. */
 const keptOutput = 64_000;
@@ -67,11 +66,11 @@ export class Server {
   /** @throws Error with the server's output when it does not get ready */
   async start(): Promise<void> {
     const { egressAllow } = this.#options;
-    const child = spawn(process.execPath, [join(root, "tools/serve.mjs")], {
-      cwd: root,
+    const child = spawn(process.execPath, [join(repository, "tools/serve.mjs")], {
+      cwd: repository,
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, EVERSTEP_DATA: this.folder, PORT: "0", NO_COLOR: "1", EVERSTEP_EGRESS_ALLOW: egressAllow ?? "" },
+      env: cleanEnvironment({ EVERSTEP_DATA: this.folder, PORT: "0", NO_COLOR: "1", EVERSTEP_EGRESS_ALLOW: egressAllow ?? "" }),
     });
     this.#child = child;
     this.url = await new Promise<string>((resolve, reject) => {
