@@ -14,6 +14,9 @@ export const keys = {
   apiKey: `es_${randomBytes(32).toString("base64url")}`,
 };
 
+/** No task takes longer, unless something is stuck. */
+const longestTaskMs = 180_000;
+
 export async function bundleWorker() {
   const result = await build({
     entryPoints: [join(projectRoot, "bench/worker/index.ts")],
@@ -75,7 +78,7 @@ export async function startRuntime({ script, folder }) {
     miniflare,
     pid,
     async ask(task) {
-      const reply = await fetch(`${url}/bench`, { method: "POST", body: JSON.stringify(task) });
+      const reply = await fetch(`${url}/bench`, { method: "POST", body: JSON.stringify(task), signal: AbortSignal.timeout(longestTaskMs) });
       const text = await reply.text();
       if (!reply.ok) throw new Error(`${JSON.stringify(task).slice(0, 200)} failed: ${text.slice(0, 1000)}`);
       return JSON.parse(text);

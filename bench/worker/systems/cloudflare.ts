@@ -4,6 +4,8 @@ import { BenchError, type System } from "./system.ts";
 
 const pollMs = 1;
 
+type LocalStatus = InstanceStatus & { __LOCAL_DEV_STEP_OUTPUTS?: unknown[] };
+
 /** Its engine has one placement: an object per instance. */
 export function cloudflare(env: BenchEnv): System {
   return {
@@ -18,10 +20,11 @@ export function cloudflare(env: BenchEnv): System {
     async prepareResume(id, steps) {
       const instance = await env.CF_RESUME.create({ id, params: { steps } });
       for (;;) {
-        const { status, error } = await instance.status();
-        if (status === "waiting") return;
-        if (status === "errored") throw new BenchError(JSON.stringify(error));
-        await pause(20);
+        // The local engine calls an instance that waits for an event running; its steps tell.
+        const state: LocalStatus = await instance.status();
+        if (state.status === "waiting" || state.__LOCAL_DEV_STEP_OUTPUTS?.length === steps) return pause(20);
+        if (state.status === "errored") throw new BenchError(JSON.stringify(state.error));
+        await pause(50);
       }
     },
     async resume(id) {
