@@ -128,6 +128,7 @@ export class Store {
   }
 
   logs(id: string, after: number, limit: number): Array<LogRow & { seq: number }> {
+    if (this.#fresh) return [];
     return this.#sql
       .exec<Row>("SELECT seq, at, level, message, step FROM log WHERE execution_id = ? AND seq > ? ORDER BY seq LIMIT ?", id, after, limit)
       .toArray()
@@ -136,6 +137,7 @@ export class Store {
 
   /** The journal as one JSON text, for the isolate. */
   journal(id: string): string {
+    if (this.#fresh) return "[]";
     return text(this.#sql.exec<Row>(readSteps, id).one().steps);
   }
 
@@ -145,6 +147,7 @@ export class Store {
 
   /** Steps that wait for something. */
   openSteps(id: string): OpenStep[] {
+    if (this.#fresh) return [];
     const rows = this.#sql.exec<Row>("SELECT key, kind, status, due, detail, child FROM step WHERE execution_id = ? AND ended IS NULL", id).toArray();
     return rows.map((row) => ({ key: text(row.key), kind: row.kind as StepKind, status: row.status as StepStatus, due: number(row.due), detail: json(row.detail), child: row.child === null ? null : text(row.child) }));
   }
@@ -175,10 +178,12 @@ export class Store {
 
   /** Characters of the signals nobody has consumed. */
   unconsumed(id: string): number {
+    if (this.#fresh) return 0;
     return Number(this.#sql.exec<Row>("SELECT coalesce(sum(length(payload)), 0) AS total FROM signal WHERE execution_id = ? AND consumed = 0", id).one().total);
   }
 
   signals(id: string, after: number): Signal[] {
+    if (this.#fresh) return [];
     return this.#sql
       .exec<Row>("SELECT seq, channel, payload, received_at FROM signal WHERE execution_id = ? AND consumed = 0 AND seq > ? ORDER BY seq", id, after)
       .toArray()
