@@ -1,15 +1,17 @@
-import { workflow } from "everstep";
+import { type Step, workflow } from "everstep";
 import { z } from "zod";
 import { stepResult } from "./classes.ts";
 
-/** BenchSteps in Everstep's own style, for the path over HTTP. */
-export const stepsOwn = workflow({ id: "steps-own", title: "Steps, an object each", input: z.object({ steps: z.number() }) }, async ({ input, step }) => {
-  let sum = 0;
-  for (let index = 0; index < input.steps; index++) sum += (await step.do(`step ${index}`, async () => stepResult(index))).index;
-  return sum;
-});
+const input = z.object({ steps: z.number() });
 
-export const stepsPooled = workflow(
-  { id: "steps-pooled", title: "Steps, in pooled objects", placement: "pooled", input: z.object({ steps: z.number() }) },
-  stepsOwn.handler,
-);
+/** What BenchSteps does, in Everstep's own style. */
+async function sumOfSteps(steps: number, step: Step): Promise<number> {
+  let sum = 0;
+  for (let index = 0; index < steps; index++) sum += (await step.do(`step ${index}`, async () => stepResult(index))).index;
+  return sum;
+}
+
+/** For the path over HTTP: the placement is the workflow's own word. */
+export const stepsOwn = workflow({ id: "steps-own", title: "Steps, an object each", input }, ({ input, step }) => sumOfSteps(input.steps, step));
+
+export const stepsPooled = workflow({ id: "steps-pooled", title: "Steps, in pooled objects", placement: "pooled", input }, ({ input, step }) => sumOfSteps(input.steps, step));

@@ -52,25 +52,23 @@ async function attempt(turn: Turn, open: Open, policy: Policy, body: Body): Prom
   step.due = null;
   turn.running.enter();
   const forget = turn.onFinish(() => controller?.abort(new Error("the execution has ended")));
-  let cancelTimer: (() => void) | null = null;
+  let late: () => void = () => {};
   try {
-    const timeout = new Promise<never>((_, reject) => {
-      if (policy.timeoutMs > 0x7fffffff) return;
-      cancelTimer = turn.clock.timer(policy.timeoutMs, () => {
+    const result = await new Promise((resolve, reject) => {
+      late = turn.running.deadline(policy.timeoutMs, () => {
         const error = new StepTimeoutError(`attempt ${ctx.attempt} of step "${step.name}" took longer than ${policy.timeoutMs} ms`);
         controller?.abort(error);
         reject(error);
       });
+      turn.scope.run({ turn, step: live }, async () => body(ctx)).then(resolve, reject);
     });
-    const run = turn.scope.run({ turn, step: live }, async () => body(ctx));
-    const result = await Promise.race([run, timeout]);
     const stored = await turn.values.store(`the result of step "${step.name}"`, result);
     step.attempt = ctx.attempt;
     turn.settle(open, stored);
   } catch (error) {
     await failed(turn, open, policy, body, ctx, error);
   } finally {
-    (cancelTimer as (() => void) | null)?.();
+    late();
     forget();
     turn.running.leave();
   }

@@ -87,6 +87,8 @@ export interface Attempts {
   readonly count: number;
   enter(): void;
   leave(): void;
+  /** Calls back in `ms` unless taken back before. */
+  deadline(ms: number, onLate: () => void): () => void;
   /** Resolves when none is under way. */
   quiet(): Promise<void>;
 }

@@ -7,11 +7,22 @@ import type { Clock } from "./core.ts";
 
 const beatMs = 100;
 
+/** What a platform's timer can hold. */
+const longestTimerMs = 0x7fffffff;
+
+interface Deadline {
+  /** ms since the epoch. */
+  at: number;
+  onLate(): void;
+}
+
 export class Running {
   readonly #clock: Clock;
   readonly #on: { onBeat(): void; onQuiet(): void };
+  readonly #deadlines = new Set<Deadline>();
   #quiet: Array<() => void> = [];
-  #cancel: (() => void) | null = null;
+  #cancelBeat: (() => void) | null = null;
+  #timer: { at: number; cancel: () => void } | null = null;
   count = 0;
 
   constructor(clock: Clock, on: { onBeat(): void; onQuiet(): void }) {
@@ -22,14 +33,38 @@ export class Running {
   /** An attempt runs; undone by {@link leave}. */
   enter(): void {
     this.count++;
-    this.#cancel ??= this.#clock.timer(beatMs, () => this.#beat());
+    // One timer serves all attempts: setting one for each would cost more than a short step.
+    this.#cancelBeat ??= this.#clock.timer(beatMs, () => this.#beat());
   }
 
   leave(): void {
     if (--this.count > 0) return;
-    this.stop();
     for (const resolve of this.#quiet.splice(0)) resolve();
     this.#on.onQuiet();
+  }
+
+  /** Calls back in `ms` unless taken back before. One timer serves them all: the earliest's. */
+  deadline(ms: number, onLate: () => void): () => void {
+    const deadline: Deadline = { at: this.#clock.now() + ms, onLate };
+    this.#deadlines.add(deadline);
+    if (this.#timer === null || deadline.at < this.#timer.at) this.#arm(deadline.at);
+    return () => this.#deadlines.delete(deadline);
+  }
+
+  #arm(at: number): void {
+    this.#timer?.cancel();
+    this.#timer = { at, cancel: this.#clock.timer(Math.min(at - this.#clock.now(), longestTimerMs), () => this.#late()) };
+  }
+
+  #late(): void {
+    this.#timer = null;
+    const now = this.#clock.now();
+    let next = Number.POSITIVE_INFINITY;
+    for (const deadline of this.#deadlines) {
+      if (deadline.at > now) next = Math.min(next, deadline.at);
+      else if (this.#deadlines.delete(deadline)) deadline.onLate();
+    }
+    if (Number.isFinite(next)) this.#arm(next);
   }
 
   /** Resolves when no attempt is under way. */
@@ -38,12 +73,14 @@ export class Running {
   }
 
   stop(): void {
-    this.#cancel?.();
-    this.#cancel = null;
+    this.#cancelBeat?.();
+    this.#cancelBeat = null;
+    this.#timer?.cancel();
+    this.#timer = null;
   }
 
   #beat(): void {
-    this.#cancel = this.count > 0 ? this.#clock.timer(beatMs, () => this.#beat()) : null;
+    this.#cancelBeat = this.count > 0 ? this.#clock.timer(beatMs, () => this.#beat()) : null;
     if (this.count > 0) this.#on.onBeat();
   }
 }

@@ -50,7 +50,7 @@ describe("a step's timeout", () => {
 
   it("ignores what an attempt returns after its time was up", async () => {
     const late = workflow({ id: "late" }, async ({ step }) => {
-      const first = await step.do("late", { timeout: "1 second", retries: { limit: 0 } }, async () => new Promise((resolve) => setTimeout(() => resolve("late"), 1_500))).catch(() => "timed out");
+      const first = await step.do("late", { timeout: "1 second", retries: { limit: 0 } }, async () => new Promise<string>((resolve) => setTimeout(() => resolve("late"), 1_500))).catch(() => "timed out");
       await step.do("next", async () => new Promise((resolve) => setTimeout(resolve, 2_000)));
       return first;
     });

@@ -76,13 +76,13 @@ export class VirtualClock {
     this.#now = Math.max(this.#now, at);
   }
 
-  /** Fires the earliest timer that is due; false when there is none. */
-  fireNext(): boolean {
+  /** Fires the earliest timer that is due and says whether it may be an idle one; null when there is none. */
+  fireNext(): { idle: boolean } | null {
     let next: Timer | undefined;
     for (const timer of this.#timers) {
       if (timer.due <= this.#now && (!next || timer.due < next.due || (timer.due === next.due && timer.order < next.order))) next = timer;
     }
-    if (!next) return false;
+    if (!next) return null;
     this.#timers.delete(next);
     this.#chained = [];
     this.#firing = next;
@@ -91,7 +91,7 @@ export class VirtualClock {
     } finally {
       this.#firing = null;
     }
-    return true;
+    return { idle: next.chain > 0 };
   }
 
   /** The timer that fired last has done something: it is no idle one. */

@@ -8,7 +8,7 @@
  * 3. Every turn gets the journal as text: nothing but the journal outlives a turn.
  * @module
  */
-import { decode, encode, spilledIn } from "../schema/codec.ts";
+import { decode, spilledIn } from "../schema/codec.ts";
 import { type ErrorRecord, type ExecutionStatus, terminalStatuses } from "../schema/execution.ts";
 import type { Divergence, Outcome, StepRecord, TurnInput, TurnResult } from "../schema/journal.ts";
 import { defaultLimits } from "../schema/limits.ts";
@@ -239,12 +239,6 @@ export class Host implements Execution {
     const bytes = this.journal.blobs.get(spilled.key);
     return spilled.form === "stream" ? bytes : decode(new TextDecoder().decode(bytes));
   }
-}
-
-/** A child's end as it lies in its parent's signals. */
-export function childEnd(host: Host): string {
-  const error = host.error ?? { name: "Error", message: `the child execution was ${host.status}` };
-  return encode(host.status === "completed" ? { status: "completed", output: host.output } : { status: host.status, error });
 }
 
 function waitingStatus(open: StepRecord[]): ExecutionStatus {

@@ -19,7 +19,7 @@ export interface Doors {
   /** Makes an attempt of a step or of its rollback. */
   attempt(key: string, body: () => unknown, signal: AbortSignal): unknown;
   /** A child was asked for by value. */
-  onInvoke(workflow: Workflow): void;
+  onInvoke(workflow: Workflow<string, unknown>): void;
 }
 
 /** @throws TypeError for what is no workflow. */
@@ -55,7 +55,7 @@ function throughDoors(step: Step, doors: Doors): Step {
       return run(name, ...config, attempt, rollback && rollbackThrough(rollback, doors));
     },
     invoke(name: string, workflow: unknown, ...rest: unknown[]): Promise<never> {
-      if (typeof workflow === "object" && workflow !== null && workflowTag in workflow) doors.onInvoke(workflow as Workflow);
+      if (typeof workflow === "object" && workflow !== null && workflowTag in workflow) doors.onInvoke(workflow as Workflow<string, unknown>);
       return (step.invoke as (name: string, ...rest: unknown[]) => Promise<never>)(name, workflow, ...rest);
     },
   } as Step;

@@ -11,13 +11,14 @@ import { macrotask, realDelay, VirtualClock } from "./clock.ts";
 import { crashEverywhere } from "./crashes.ts";
 import { type Effect, sendThrough, type Stubs } from "./effects.ts";
 import type { HostPorts, Start } from "./execution.ts";
-import { childEnd, Host } from "./host.ts";
+import { Host } from "./host.ts";
+import { childEnd } from "./child-end.ts";
 import { Journal } from "./journal.ts";
 import { foundIn, testProgram } from "./program.ts";
 import { Trace } from "./trace.ts";
 
 /** A child workflow: the real one, or a function in its place. */
-export type Child = Workflow<string, never> | ((input: never) => unknown);
+export type Child = Workflow<string, unknown> | ((input: never) => unknown);
 
 export interface WorldOptions {
   now: number;
@@ -65,7 +66,7 @@ export class World {
       clock: this.clock,
       program: testProgram(program, {
         steps: this.#options.stubs.steps ?? {},
-        onInvoke: (child) => void (this.#workflows.has(child.id) || this.#workflows.set(child.id, child as Child)),
+        onInvoke: (child) => void (this.#workflows.has(child.id) || this.#workflows.set(child.id, child)),
         attempt: (key, body, signal) => this.#attempt(host, trace, key, body, signal),
       }),
       fetch: (request, _host, step) => this.#fetch(host, trace, request, step),
@@ -176,7 +177,7 @@ export class World {
   /** {@link drain}, then the proof by crashes. */
   async settle(): Promise<void> {
     await this.drain();
-    for (const { host, program, trace } of [...this.members]) {
+    for (const { host, program, trace } of this.members) {
       if (!trace) continue;
       const { turn } = host;
       if (turn && !turn.finished) await Promise.race([turn.barrier(), macrotask()]);
@@ -209,10 +210,13 @@ export class World {
     for (const { trace } of this.members) trace?.add({ type: "time", at });
     for (;;) {
       const before = this.#activity;
-      if (!this.clock.fireNext()) break;
-      for (let round = 0; round < 2; round++) await macrotask();
-      if (before === this.#activity) continue;
-      this.clock.fruitful();
+      const fired = this.clock.fireNext();
+      if (!fired) break;
+      if (fired.idle) {
+        for (let round = 0; round < 3; round++) await macrotask();
+        if (before === this.#activity) continue;
+        this.clock.fruitful();
+      }
       await this.drain();
     }
     const due = this.members.filter(({ host }) => (host.nextWake() ?? Number.POSITIVE_INFINITY) <= at);

@@ -19,7 +19,7 @@ export interface Planned {
   kind: Kind;
   /** Between which kills it is started, from 0. */
   round: number;
-  /** ms after the server was ready in that round. */
+  /** ms after the server's first answer in that round. */
   afterMs: number;
   pauseMs: number;
   /** What the harness sends, in this order. */
@@ -28,7 +28,7 @@ export interface Planned {
 
 export interface Plan {
   executions: readonly Planned[];
-  /** For each kill: ms after the server was ready. */
+  /** For each kill: ms after the server's first answer. */
   killAfterMs: readonly number[];
 }
 

@@ -28,9 +28,9 @@ const { server_output: serverOutput, ...summary } = report;
 console.log(`\n${tableOf(report)}\n`);
 if (report.violations.length > 0) {
   console.error(`What the server printed last:\n${serverOutput.slice(-8_000)}\n`);
-  console.error(report.violations.slice(0, 50).map((violation) => `  violation: ${violation}`).join("\n"));
+  console.error(report.violations.slice(0, 50).map((violation) => `  violation: ${violation.slice(0, 400)}`).join("\n"));
 }
-console.log(JSON.stringify({ ...summary, violations: report.violations.slice(0, 50) }));
+console.log(JSON.stringify({ ...summary, violations: report.violations.length }));
 console.log(report.violations.length === 0 ? "\nNothing lost, nothing stuck, nothing doubled, nothing ahead of history." : `\n${report.violations.length} violations. The same plan again: --seed ${options.seed}`);
 if (values.json) writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
 process.exitCode = report.violations.length === 0 ? 0 : 1;

@@ -4,7 +4,9 @@ import { BenchError, type System } from "./system.ts";
 
 const pollMs = 1;
 
-type LocalStatus = InstanceStatus & { __LOCAL_DEV_STEP_OUTPUTS?: unknown[] };
+/** Where the local engine shows the results of steps so far. */
+const outputs = "__LOCAL_DEV_STEP_OUTPUTS";
+type LocalStatus = InstanceStatus & { [outputs]?: unknown[] };
 
 /** Its engine has one placement: an object per instance. */
 export function cloudflare(env: BenchEnv): System {
@@ -22,7 +24,7 @@ export function cloudflare(env: BenchEnv): System {
       for (;;) {
         // The local engine calls an instance that waits for an event running; its steps tell.
         const state: LocalStatus = await instance.status();
-        if (state.status === "waiting" || state.__LOCAL_DEV_STEP_OUTPUTS?.length === steps) return pause(20);
+        if (state.status === "waiting" || state[outputs]?.length === steps) return pause(20);
         if (state.status === "errored") throw new BenchError(JSON.stringify(state.error));
         await pause(50);
       }
