@@ -12,7 +12,7 @@ import type { ExecutionObject, Outline, Reply, StartRequest } from "./contract.t
 import { cancel, outline, pause, resume, retry } from "./lifecycle.ts";
 import { childPollMs, end, isTerminal, leaseMs, underWay } from "./outcome.ts";
 import type { Platform } from "./ports.ts";
-import { maxCrashes, Runner } from "./runner.ts";
+import { maxDeaths, Runner } from "./runner.ts";
 import { type Execution as State, newExecution } from "./store.ts";
 import { executionView } from "./view.ts";
 
@@ -59,9 +59,9 @@ export function executionClass<Env>(platformOf: (env: Env, ctx: DurableObjectSta
       if (existing) return this.again(existing, request);
       const execution = newExecution(request);
       this.remember(execution);
-      if ((request.restarts ?? 0) >= maxCrashes) {
-        execution.crashes = maxCrashes;
-        this.runner.crashed(execution, "the process that ran it died each time");
+      if ((request.restarts ?? 0) >= maxDeaths) {
+        execution.crashes = maxDeaths;
+        this.runner.crashed(execution, "the process that ran it died", maxDeaths);
         await this.runner.report(execution);
         return outline(execution, true);
       }
@@ -140,9 +140,9 @@ export function executionClass<Env>(platformOf: (env: Env, ctx: DurableObjectSta
       if (isTerminal(execution.status)) return { ok: false, code: "conflict", detail: `the execution is ${execution.status}: it takes no more events` };
       if (this.runner.store.unconsumed(id) + payload.length > maxUnconsumed) return { ok: false, code: "conflict", detail: `more than ${maxUnconsumed} characters of events wait in this execution: it has to consume some first` };
       let accepted = false;
-      const running = this.runner.isRunning(id);
       const idle = execution.status === "paused" || execution.status === "stalled";
-      if (!running && !idle) execution.timers = setTimer(execution.timers, "kick", Date.now() + leaseMs);
+      // Also while a turn runs: it may have no lease yet, or be over but for its report.
+      if (!idle && execution.timers.lease === undefined && execution.timers.kick === undefined) execution.timers = setTimer(execution.timers, "kick", Date.now() + leaseMs);
       this.runner.save(execution, () => {
         accepted = this.runner.store.addSignal(id, channel, payload, Date.now(), dedupe);
       });
@@ -201,7 +201,7 @@ export function executionClass<Env>(platformOf: (env: Env, ctx: DurableObjectSta
       const due = dueTimers(execution.timers, now);
       if (due.includes("report")) {
         execution.timers = {};
-        if (execution.reported < execution.revision) return this.runner.report(execution).then(() => this.runner.save(execution));
+        if (execution.reported < execution.revision) return this.runner.afterDeath(execution);
         this.runner.save(execution);
         return null;
       }
@@ -213,11 +213,11 @@ export function executionClass<Env>(platformOf: (env: Env, ctx: DurableObjectSta
         return null;
       }
       // A lease is only left behind by a process that died.
-      if (due.includes("lease") && !this.runner.crashed(execution, "the process that ran it died", 0)) return this.runner.report(execution);
+      if (due.includes("lease") && !this.runner.crashed(execution, "the process that ran it died", maxDeaths, 0)) return this.runner.report(execution);
       if (due.length === 1 && due[0] === "children") {
         execution.timers = setTimer(execution.timers, "children", now + childPollMs);
         this.runner.save(execution);
-        return this.runner.children.startOpen(execution, true);
+        return this.runner.askChildren(execution);
       }
       return this.runner.run(execution);
     }

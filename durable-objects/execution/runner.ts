@@ -9,19 +9,21 @@
  * 4. A turn that keeps killing its process is given up after `maxCrashes` tries.
  * @module
  */
-import type { Batch, Outcome, TurnInput } from "../../sdk/schema/journal.ts";
-import { defaultLimits } from "../../sdk/schema/limits.ts";
+import type { Batch, Outcome, StepRow } from "../../sdk/schema/journal.ts";
 import { AlarmClock, type AlarmStorage } from "../lib/alarm-clock.ts";
 import { setTimer } from "../lib/timers.ts";
 import { Children } from "./children.ts";
 import { checkBatch, HostTarget, type TurnHost } from "./host.ts";
 import { indexEntry } from "./index-entry.ts";
-import { applyOutcome, end, isTerminal, underWay } from "./outcome.ts";
+import { applyOutcome, end, isTerminal, leaseMs, underWay } from "./outcome.ts";
 import type { Platform } from "./ports.ts";
 import { type Execution, Store } from "./store.ts";
+import { turnInput } from "./turn-input.ts";
 import { endTurn, newTurn, type Turn, turnHost, wake } from "./turn-host.ts";
 
-export const maxCrashes = 5;
+const maxCrashes = 5;
+/** Deaths of the process are rarely the workflow's fault. */
+export const maxDeaths = 8;
 
 interface Current {
   turn: Turn;
@@ -120,14 +122,28 @@ export class Runner {
     }
   }
 
+  /** An execution ended and the process died before everyone was told. */
+  async afterDeath(execution: Execution): Promise<void> {
+    await this.#after(execution);
+    this.save(execution);
+  }
+
+  /** Makes good what was lost between an execution and its children. */
+  async askChildren(execution: Execution): Promise<void> {
+    await this.children.startOpen(execution, true);
+    if (this.store.signals(execution.request.id, 0).length > 0) await this.run(execution);
+  }
+
   /** Null when the turn counts for nothing. */
   async #turn(execution: Execution, turn: Turn): Promise<Outcome["type"] | null> {
     const { request } = execution;
     try {
-      const input = this.#input(execution, turn);
+      const signals = execution.stored ? this.store.signals(request.id, 0) : [];
+      turn.seq = signals.at(-1)?.seq ?? 0;
+      const input = turnInput(execution, execution.stored ? this.store.journal(request.id) : "[]", signals);
       const result = await this.#platform.runTurn(request.tenant, request.bundle, input, new HostTarget(this.#hostOf(execution, turn)));
       if (turn.fenced) return null;
-      this.#conclude(execution, result.outcome, checkBatch(result.batch));
+      this.#conclude(execution, turn, result.outcome, checkBatch(result.batch));
       return result.outcome.type;
     } catch (error) {
       if (!turn.fenced) this.crashed(execution, error instanceof Error ? error.message : String(error));
@@ -136,38 +152,16 @@ export class Runner {
   }
 
   /** Writes a turn's end: what was not committed before, and what follows from the outcome. */
-  #conclude(execution: Execution, outcome: Outcome, batch: Batch): void {
+  #conclude(execution: Execution, turn: Turn, outcome: Outcome, batch: Batch): void {
     const { id } = execution.request;
     this.#write(() => {
       this.store.apply(id, batch);
       if (outcome.type === "continued") this.store.forgetSteps(id, null);
       applyOutcome(execution, outcome, outcome.type === "suspended" ? this.store.openSteps(id) : [], Date.now());
+      // What came too late for this turn begins the next one, even if the process dies before it does.
+      if (outcome.type === "suspended" && this.store.signals(id, turn.seq).length > 0) execution.timers = setTimer(execution.timers, "kick", Date.now() + leaseMs);
       this.store.save(execution);
     });
-  }
-
-  #input(execution: Execution, turn: Turn): TurnInput {
-    const { request } = execution;
-    const signals = execution.stored ? this.store.signals(request.id, 0) : [];
-    turn.seq = signals.at(-1)?.seq ?? 0;
-    return {
-      executionId: request.id,
-      workflowId: request.workflowId,
-      turn: execution.revision,
-      run: execution.run,
-      generation: execution.generation,
-      version: request.version,
-      createdAt: request.createdAt,
-      now: Date.now(),
-      trigger: request.trigger,
-      input: request.input,
-      steps: execution.stored ? this.store.journal(request.id) : "[]",
-      signals,
-      mode: execution.mode,
-      durable: execution.stored || execution.registered,
-      limits: defaultLimits,
-      test: request.test ?? null,
-    };
   }
 
   #hostOf(execution: Execution, turn: Turn): TurnHost {
@@ -183,7 +177,9 @@ export class Runner {
   async #commit(execution: Execution, batch: Batch): Promise<void> {
     this.#write(() => {
       this.store.apply(execution.request.id, batch);
-      if (execution.stored && execution.timers.lease !== undefined) return;
+      const forward = execution.crashes > 0 && (JSON.parse(batch.steps) as StepRow[]).some((row) => row[6] !== null);
+      if (forward) execution.crashes = 0;
+      if (!forward && execution.stored && execution.timers.lease !== undefined) return;
       execution.timers = underWay(execution.timers, Date.now());
       this.store.save(execution);
     });
@@ -191,14 +187,14 @@ export class Runner {
   }
 
   /** A turn did not come to its end: try again a few times, then give up. False when given up. */
-  crashed(execution: Execution, message: string, soon = 200 * 4 ** execution.crashes): boolean {
+  crashed(execution: Execution, message: string, most = maxCrashes, soon = 200 * 4 ** execution.crashes): boolean {
     execution.crashes++;
     execution.revision++;
     const now = Date.now();
-    const again = execution.crashes < maxCrashes;
+    const again = execution.crashes < most;
     if (again) execution.timers = setTimer(setTimer(execution.timers, "lease", null), "kick", now + soon);
     else {
-      execution.error = { name: "TurnCrashedError", code: "turn-crashed", message: `the workflow could not be run, ${maxCrashes} times in a row: ${message}` };
+      execution.error = { name: "TurnCrashedError", code: "turn-crashed", message: `the workflow could not be run, ${most} times in a row: ${message}` };
       end(execution, "failed", now);
     }
     this.save(execution);

@@ -51,7 +51,7 @@ async function attempt(turn: Turn, open: Open, policy: Policy, body: Body): Prom
   step.status = "running";
   step.due = null;
   turn.running.enter();
-  const forget = turn.onFinish(() => controller?.abort(new Error("the execution has ended")));
+  const forget = turn.ending.onFinish(() => controller?.abort(new Error("the execution has ended")));
   let late: () => void = () => {};
   try {
     const result = await new Promise((resolve, reject) => {

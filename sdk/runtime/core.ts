@@ -118,8 +118,8 @@ export interface TurnCore {
   outcomeOf(key: string): StepRecord | undefined;
   beginUndoing(): void;
   log(level: "debug" | "info" | "warn" | "error", message: string, step?: string | null): void;
-  /** Called when the turn ends; the returned function takes that back. */
-  onFinish(listener: () => void): () => void;
+  /** `onFinish` is called when the turn ends; the returned function takes that back. */
+  readonly ending: { onFinish(listener: () => void): () => void };
   fail(error: unknown): void;
   finish(outcome: Outcome): void;
   abort(error: unknown): void;

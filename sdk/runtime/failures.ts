@@ -53,11 +53,20 @@ export function fromErrorRecord(record: ErrorRecord): Error {
   const Type = known[record.name] ?? Error;
   const error = new Type(record.message);
   if (error.name !== record.name) Object.defineProperty(error, "name", { value: record.name, configurable: true, writable: true });
-  if (record.code !== undefined && !("code" in error)) Object.defineProperty(error, "code", { value: record.code, enumerable: true });
+  // Some classes bring a code of their own; the record's is the one that was thrown.
+  if (record.code !== undefined && !("code" in error && error.code === record.code)) Object.defineProperty(error, "code", { value: record.code, enumerable: true, configurable: true, writable: true });
   if (record.stack !== undefined) Object.defineProperty(error, "stack", { value: record.stack, configurable: true, writable: true });
   return error;
 }
 
 export function isNonRetryable(error: unknown): boolean {
-  return error instanceof Error && (error.name === "NonRetryableError" || error instanceof NonRetryableError || error instanceof ValueError);
+  return error instanceof Error && (error.name === "NonRetryableError" || error instanceof ValueError || madeBy(error, "NonRetryableError"));
+}
+
+/** By the class's name: a bundle has copies of its own of everstep and of cloudflare:workflows, and the error may bear another name. */
+function madeBy(error: Error, className: string): boolean {
+  for (let at: unknown = Object.getPrototypeOf(error); typeof at === "object" && at !== null; at = Object.getPrototypeOf(at)) {
+    if ((at as { constructor?: { name?: unknown } }).constructor?.name === className) return true;
+  }
+  return false;
 }

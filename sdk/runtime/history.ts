@@ -66,9 +66,14 @@ export class History {
     }
   }
 
-  /** True when the workflow's own part is over: what follows are ends it no longer awaits, and rollbacks. */
+  /** True when all that follows was asked for again: the workflow may be ahead of the ends that are to come. */
+  get overtaken(): boolean {
+    return this.#log.slice(this.#cursor).every(({ step }) => this.#requested.has(step.key));
+  }
+
+  /** True when the workflow's own part is over: what follows it awaits no longer, or is its undoing. */
   get onlyUndoingLeft(): boolean {
-    return this.#log.slice(this.#cursor).every(({ type, step }) => step.kind === "rollback" || (type === "end" && this.#requested.has(step.key)));
+    return this.#log.slice(this.#cursor).every(({ step }) => step.kind === "rollback" || this.#requested.has(step.key));
   }
 
   /** What differs between this history and what the workflow asks for now, for people. */
@@ -76,13 +81,18 @@ export class History {
     const { head } = this;
     return {
       at: known?.started ?? head?.ordinal ?? 0,
-      expected: known ? `${known.kind} step "${known.key}"` : head ? describe(head) : "the end of the history",
+      expected: known ? stepTitle(known) : head ? describe(head) : "the end of the history",
       found,
       hint: "The code asks for other steps than it did before. Deploy changed code as a new version (running executions keep theirs), and keep decisions outside steps free of anything that differs between runs.",
     };
   }
 }
 
+/** A step as messages name it. */
+export function stepTitle({ kind, key }: Pick<StepRecord, "kind" | "key">): string {
+  return `${kind} step "${key}"`;
+}
+
 function describe({ type, step }: LogEntry): string {
-  return `${type === "start" ? "" : "the end of "}${step.kind} step "${step.key}"`;
+  return `${type === "start" ? "" : "the end of "}${stepTitle(step)}`;
 }

@@ -10,6 +10,7 @@ import type { StepRecord } from "../schema/journal.ts";
 import type { Buffer } from "./buffer.ts";
 import type { End, Open, StepSpec } from "./core.ts";
 import { fromErrorRecord } from "./failures.ts";
+import { stepTitle } from "./history.ts";
 
 export class OpenSteps {
   readonly #buffer: Buffer;
@@ -83,6 +84,12 @@ export class OpenSteps {
     }
     this.#buffer.touch(step);
     return true;
+  }
+
+  /** A recorded step that was asked for before the one the history expects. */
+  askedEarly(head: { ordinal: number } | undefined): string | null {
+    for (const { step } of this.#open.values()) if (head && step.started > head.ordinal) return stepTitle(step);
+    return null;
   }
 
   /** A step that ended in this turn. */

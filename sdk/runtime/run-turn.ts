@@ -16,13 +16,14 @@ import { Turn } from "./turn.ts";
 export async function runTurn(input: TurnInput, host: HostPort, program: Program, clock: Clock, scope: Scope, account: Account = { exceeded: null }): Promise<TurnResult> {
   const turn = new Turn(input, host, clock, scope, program.defaults.retries, account);
   scope.run({ turn, step: null }, () => void begin(turn, input, program));
-  return turn.result;
+  return turn.ending.result;
 }
 
 async function begin(turn: Turn, input: TurnInput, program: Program): Promise<void> {
   const rollbacks = new Rollbacks(turn);
   const step = makeSteps(turn, program, rollbacks);
-  if (input.mode === "rollback") turn.onLive(() => void undo(turn, rollbacks));
+  // A cancelled execution undoes instead of going on.
+  if (input.mode === "rollback") turn.replay.takeOver = () => void undo(turn, rollbacks);
   turn.pump();
   try {
     const payload = await turn.values.load(input.input);

@@ -16,15 +16,16 @@
  * @module
  */
 import type { Retries } from "../authoring/step.ts";
-import type { HostPort, Outcome, StepRecord, TurnInput, TurnResult } from "../schema/journal.ts";
+import type { HostPort, Outcome, StepRecord, TurnInput } from "../schema/journal.ts";
 import { Buffer } from "./buffer.ts";
 import { Commits } from "./commits.ts";
 import type { Account, Clock, End, Open, Scope, StepSpec, TurnCore, Wait } from "./core.ts";
 import { Ending } from "./ending.ts";
 import { FatalError, fromErrorRecord, toErrorRecord } from "./failures.ts";
-import { History, type LogEntry } from "./history.ts";
+import { History, type LogEntry, stepTitle } from "./history.ts";
 import { OpenSteps } from "./open-steps.ts";
 import { SeededRandom } from "./random.ts";
+import { Handover } from "./handover.ts";
 import { Replay } from "./replay.ts";
 import { Running } from "./running.ts";
 import { Stillness } from "./stillness.ts";
@@ -48,11 +49,12 @@ export class Turn implements TurnCore {
   now: number;
   undoing = false;
   requests = 0;
-  readonly #ending = new Ending();
+  readonly ending = new Ending();
   readonly #commits: Commits;
   readonly #waits: Waits;
   readonly #stillness: Stillness;
-  readonly #replay: Replay;
+  readonly replay: Replay;
+  readonly #handover = new Handover(() => this.pump());
   #activity = 0;
   #stopping: "pause" | null = null;
 
@@ -68,8 +70,9 @@ export class Turn implements TurnCore {
     this.now = input.createdAt;
     this.steps = new OpenSteps(this.buffer, this.history);
     this.running = new Running(clock, { onBeat: () => this.#onBeat(), onQuiet: () => this.#stillness.watch() });
-    this.#replay = new Replay({
+    this.replay = new Replay({
       history: this.history,
+      handover: this.#handover,
       finished: () => this.finished,
       deliver: (entry) => this.#deliver(entry),
       onWaiting: () => this.#stillness.watch(),
@@ -85,23 +88,14 @@ export class Turn implements TurnCore {
     this.#waits = new Waits(this, host, input.signals);
     const lost = (error: unknown): void => this.abort(error);
     this.#commits = new Commits(this.buffer, host, input, ({ stop }) => this.stop(stop), lost);
-    this.#ending.onFinish(() => {
+    this.ending.onFinish(() => {
       this.running.stop();
       this.#waits.close();
     });
   }
 
-  /** Called instead of going on with the workflow's own steps: a cancelled execution undoes. */
-  onLive(takeOver: () => void): void {
-    this.#replay.takeOver = takeOver;
-  }
-
   get finished(): boolean {
-    return this.#ending.finished;
-  }
-
-  get result(): Promise<TurnResult> {
-    return this.#ending.result;
+    return this.ending.finished;
   }
 
   /** The workflow asks for a step; the promise settles with its outcome, recorded or new. */
@@ -109,10 +103,14 @@ export class Turn implements TurnCore {
     if (this.finished || (this.undoing && spec.kind !== "rollback")) return never;
     this.#activity++;
     const known = this.history.find(spec.key);
-    if (known === undefined && !this.history.exhausted) return this.#diverge(`${spec.kind} step "${spec.key}"`);
-    if (known !== undefined && known.kind !== spec.kind) return this.#diverge(`${spec.kind} step "${spec.key}"`, known);
+    if (known === undefined && !this.history.exhausted) {
+      if (!this.history.overtaken) return this.#diverge(stepTitle(spec));
+      // It ran ahead of ends that had come before it: it begins when they are handed over.
+      return new Promise((resolve) => this.replay.early.push(() => resolve(this.request(spec))));
+    }
+    if (known !== undefined && known.kind !== spec.kind) return this.#diverge(stepTitle(spec), known);
     if (known === undefined && this.steps.total >= this.input.limits.steps) return this.#tooMany();
-    if (known === undefined && (this.#stopping || this.#replay.takeOver)) return never;
+    if (known === undefined && (this.#stopping || this.replay.takeOver)) return never;
     return new Promise((resolve, reject) => {
       const open: Open = { step: known ?? this.steps.create(spec, this.clock.now()), resolve, reject, activate: spec.activate };
       this.steps.add(open);
@@ -123,9 +121,9 @@ export class Turn implements TurnCore {
   }
 
   #begin(open: Open): void {
-    if (this.#replay.live) open.activate(open);
+    if (this.replay.live) open.activate(open);
     // Steps that a crash cut off midway go on together with the first new one.
-    else this.#replay.goLive();
+    else this.replay.goLive();
     this.#stillness.watch();
   }
 
@@ -135,7 +133,7 @@ export class Turn implements TurnCore {
   }
 
   pump(): void {
-    this.#replay.pump();
+    this.replay.pump();
   }
 
   #deliver({ step }: LogEntry): Promise<void> | void {
@@ -154,9 +152,12 @@ export class Turn implements TurnCore {
 
   /** A live step has ended: its ordinal, its row, its waiter. */
   settle(open: Open, end: End): void {
-    if (this.finished || !this.steps.end(open, end, this.clock.now())) return;
-    this.#activity++;
-    this.now = open.step.endedAt ?? this.now;
+    if (this.finished) return;
+    this.#handover.offer(() => {
+      if (!this.steps.end(open, end, this.clock.now())) return;
+      this.#activity++;
+      this.now = open.step.endedAt ?? this.now;
+    });
     this.#stillness.watch();
   }
 
@@ -187,12 +188,12 @@ export class Turn implements TurnCore {
   /** From here on only rollbacks get answers; what else is open is given up. */
   beginUndoing(): void {
     this.undoing = true;
-    for (const key of this.steps.giveUp(({ kind }) => kind !== "rollback", this.#replay.live)) this.#waits.drop(key);
+    for (const key of this.steps.giveUp(({ kind }) => kind !== "rollback", this.replay.live)) this.#waits.drop(key);
   }
 
   /** A line of the execution's log; the workflow's own lines are not repeated on replay. */
   log(level: "debug" | "info" | "warn" | "error", message: string, step: string | null = null): void {
-    if (!this.finished && (this.#replay.live || this.history.exhausted || step !== null)) this.buffer.log({ at: this.clock.now(), level, message, step });
+    if (!this.finished && (this.replay.live || this.history.exhausted || step !== null)) this.buffer.log({ at: this.clock.now(), level, message, step });
   }
 
   /** Called when nothing moves any more: true when the turn has ended by it. */
@@ -201,7 +202,7 @@ export class Turn implements TurnCore {
       this.fail(this.account.exceeded);
       return true;
     }
-    if (!this.#replay.live || (this.steps.size === 0 && !this.#stopping)) return false;
+    if (!this.replay.live || (this.steps.size === 0 && !this.#stopping)) return false;
     const seen = this.#activity;
     this.#waits.wake();
     if (seen === this.#activity && this.running.count === 0) this.finish({ type: this.#stopping ? "paused" : "suspended" });
@@ -210,12 +211,12 @@ export class Turn implements TurnCore {
 
   #onStuck(): void {
     if (this.history.exhausted) this.fail(new FatalError("stuck", "the workflow awaits something that is no step and never comes: wrap it in step.do, or use step.sleep and step.waitForEvent"));
-    else void this.#diverge("nothing: the workflow awaits something else");
+    else void this.#diverge(this.steps.askedEarly(this.history.head) ?? "nothing: the workflow awaits something else");
   }
 
   /** The workflow's function has returned or thrown although the history goes on. */
   divergedAtEnd(found: string): boolean {
-    if (this.history.exhausted) return false;
+    if (this.history.exhausted || this.history.overtaken) return false;
     void this.#diverge(found);
     return true;
   }
@@ -230,18 +231,16 @@ export class Turn implements TurnCore {
   }
 
   finish(outcome: Outcome): void {
-    if (!this.#ending.begin()) return;
+    if (this.finished) return;
+    this.#handover.drain();
+    this.ending.begin();
     // Steps nobody waits for any more.
     if (["completed", "failed", "cancelled"].includes(outcome.type)) this.steps.giveUp(() => true, true);
-    void this.#commits.settled().then(() => this.#ending.resolve({ outcome, batch: this.buffer.take() }));
+    void this.#commits.settled().then(() => this.ending.resolve({ outcome, batch: this.buffer.take() }));
   }
 
   /** The host is gone or refuses this turn: nothing of it counts any more. */
   abort(error: unknown): void {
-    if (this.#ending.begin()) this.#ending.reject(error);
-  }
-
-  onFinish(listener: () => void): () => void {
-    return this.#ending.onFinish(listener);
+    if (this.ending.begin()) this.ending.reject(error);
   }
 }

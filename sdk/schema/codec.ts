@@ -62,11 +62,16 @@ function isPlain(value: unknown, depth: number): boolean {
 export function encode(value: unknown): string {
   if (isPlain(value, 0)) return `j${JSON.stringify(value)}`;
   try {
-    return `d${devalue.stringify(value, reducers)}`;
+    return `d${wellFormed(devalue.stringify(value, reducers))}`;
   } catch (error) {
     const path = error instanceof devalue.DevalueError && error.path ? ` at ${error.path}` : "";
     throw new UnserializableError(`${error instanceof Error ? error.message : String(error)}${path}. Return plain data: objects, arrays, Date, Map, Set, typed arrays, BigInt, Error.`);
   }
+}
+
+/** Lone surrogates escaped, as JSON.stringify does: no database keeps them. */
+function wellFormed(text: string): string {
+  return text.replace(/\p{Surrogate}/gu, (half) => `\\u${half.charCodeAt(0).toString(16)}`);
 }
 
 export function encodeSpilled(spilled: Spilled): string {
