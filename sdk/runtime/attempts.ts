@@ -63,8 +63,7 @@ async function attempt(turn: Turn, open: Open, policy: Policy, body: Body): Prom
       turn.scope.run({ turn, step: live }, async () => body(ctx)).then(resolve, reject);
     });
     const stored = await turn.values.store(`the result of step "${step.name}"`, result);
-    step.attempt = ctx.attempt;
-    turn.settle(open, stored);
+    turn.settle(open, { ...stored, attempt: ctx.attempt });
   } catch (error) {
     await failed(turn, open, policy, body, ctx, error);
   } finally {
@@ -79,18 +78,19 @@ async function failed(turn: Turn, open: Open, policy: Policy, body: Body, ctx: S
   if (turn.account.exceeded) return turn.fail(turn.account.exceeded);
   if (thrown instanceof FatalError) return turn.fail(thrown);
   const { step } = open;
-  step.attempt = ctx.attempt;
+  const { attempt } = ctx;
   const error = toErrorRecord(thrown);
-  if (isNonRetryable(thrown) || ctx.attempt > policy.limit) return turn.settle(open, { error });
+  if (isNonRetryable(thrown) || attempt > policy.limit) return turn.settle(open, { error, attempt });
   let delay: number;
   try {
     // Not turn.random: a replay makes no attempts and would draw other numbers from it.
-    delay = await nextDelay(policy, ctx.attempt, ctx, thrown instanceof Error ? thrown : new Error(error.message), () => new SeededRandom(`${ctx.idempotencyKey}:${ctx.attempt}`).float());
+    delay = await nextDelay(policy, attempt, ctx, thrown instanceof Error ? thrown : new Error(error.message), () => new SeededRandom(`${ctx.idempotencyKey}:${ctx.attempt}`).float());
   } catch (delayError) {
-    return turn.settle(open, { error: toErrorRecord(delayError) });
+    return turn.settle(open, { error: toErrorRecord(delayError), attempt });
   }
   if (turn.finished) return;
   step.status = "retrying";
+  step.attempt = attempt;
   step.error = error;
   step.due = turn.clock.now() + delay;
   turn.buffer.touch(step);

@@ -73,8 +73,13 @@ export interface Wait {
   onDue(): void;
 }
 
-/** How a live step ends. */
-export type End = { output: string | null; value: unknown } | { error: ErrorRecord };
+/** How a live step ends. What goes with the end is written down with it, not before. */
+export type End = ({ output: string | null; value: unknown } | { error: ErrorRecord }) & {
+  /** Attempts made. */
+  attempt?: number;
+  /** The signal that ended it. */
+  signal?: number;
+};
 
 /** What of ./open-steps.ts and ./running.ts the parts use. */
 export interface StepKeys {

@@ -38,13 +38,15 @@ export class Handover {
   #next(): void {
     const hand = this.#queue.shift();
     this.#busy = hand !== undefined;
-    if (!hand) return this.#onIdle();
-    const handed = hand();
-    if (handed) void handed.then(() => this.#pause(gap));
-    else this.#pause(gap);
+    if (hand) void this.#hand(hand);
+    else this.#onIdle();
   }
 
-  #pause(left: number): void {
-    queueMicrotask(() => (left > 1 ? this.#pause(left - 1) : this.#next()));
+  async #hand(hand: Hand): Promise<void> {
+    const handed = hand();
+    if (handed) await handed;
+    // Not queueMicrotask: an await costs a tenth of it.
+    for (let left = gap; left > 0; left--) await null;
+    this.#next();
   }
 }

@@ -72,6 +72,8 @@ export class OpenSteps {
     step.ended = this.#ordinal++;
     step.endedAt = now;
     step.due = null;
+    step.attempt = end.attempt ?? step.attempt;
+    if (end.signal !== undefined) this.#buffer.consume(end.signal);
     if ("error" in end) {
       step.status = "failed";
       step.error = end.error;

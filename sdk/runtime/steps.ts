@@ -39,7 +39,7 @@ export function makeSteps(turn: Turn, program: Program, rollbacks: Rollbacks): S
 
   /** Hands a wait to the turn; `due` is fixed when it is first asked for. */
   const waiting = (open: Open, wait: Omit<Wait, "open" | "due">): void => turn.wait({ open, due: open.step.due, ...wait });
-  const end = (open: Open, value: unknown): void => turn.settle(open, { output: encode(value), value });
+  const end = (open: Open, value: unknown, signal?: number): void => turn.settle(open, { output: encode(value), value, ...(signal === undefined ? {} : { signal }) });
   const expire = (open: Open, message: string): void => turn.settle(open, { error: toErrorRecord(new WaitTimeoutError(message)) });
   const dueIn = (ms: number): number | null => (Number.isFinite(ms) ? turn.clock.now() + ms : null);
 
@@ -92,7 +92,7 @@ export function makeSteps(turn: Turn, program: Program, rollbacks: Rollbacks): S
         activate: (open) =>
           waiting(open, {
             channel: `event:${type}`,
-            onSignal: (signal) => end(open, { type, payload: decode(signal.payload), timestamp: new Date(signal.receivedAt) }),
+            onSignal: (signal) => end(open, { type, payload: decode(signal.payload), timestamp: new Date(signal.receivedAt) }, signal.seq),
             onDue: () => expire(open, `no event "${type}" came within ${timeout} ms`),
           }),
       })) as { payload: unknown };
@@ -110,7 +110,7 @@ export function makeSteps(turn: Turn, program: Program, rollbacks: Rollbacks): S
         activate: (open) =>
           waiting(open, {
             channel: `approval:${open.step.key}`,
-            onSignal: (signal) => end(open, { ...(decode(signal.payload) as object), decided_at: new Date(signal.receivedAt) }),
+            onSignal: (signal) => end(open, { ...(decode(signal.payload) as object), decided_at: new Date(signal.receivedAt) }, signal.seq),
             onDue: () => end(open, { decision: "expired", comment: null, decided_by: null, decided_at: new Date(open.step.due ?? turn.clock.now()) }),
           }),
       })) as ApprovalOutcome;
@@ -131,8 +131,8 @@ export function makeSteps(turn: Turn, program: Program, rollbacks: Rollbacks): S
             channel: `child:${open.step.key}`,
             onSignal: (signal) => {
               const outcome = decode(signal.payload) as ChildEnd;
-              if (outcome.status === "completed") turn.settle(open, { output: outcome.output, value: turn.values.load(outcome.output) });
-              else turn.settle(open, { error: { ...toErrorRecord(new ChildFailedError(outcome.error.message)), name: "ChildFailedError" } });
+              if (outcome.status === "completed") turn.settle(open, { output: outcome.output, value: turn.values.load(outcome.output), signal: signal.seq });
+              else turn.settle(open, { error: { ...toErrorRecord(new ChildFailedError(outcome.error.message)), name: "ChildFailedError" }, signal: signal.seq });
             },
             onDue: () => expire(open, `the child workflow "${target}" did not end within ${timeout} ms`),
           }),

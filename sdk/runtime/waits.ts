@@ -38,7 +38,6 @@ export class Waits {
     const signal = this.#signals[index];
     if (signal && (wait.due === null || signal.receivedAt <= wait.due)) {
       this.#signals.splice(index, 1);
-      this.#turn.buffer.consume(signal.seq);
       wait.onSignal(signal);
       return true;
     }
