@@ -41,6 +41,4 @@ export interface HubObject {
   list(query: ListQuery): Promise<Reply<{ data: ExecutionSummary[]; nextCursor: string | null }>>;
   /** Per workflow: executions by status, and when the last began. */
   counts(): Promise<Array<{ workflow_id: string; status: ExecutionStatus; count: number; last_at: string }>>;
-  /** Entries that are neither ended nor heard of for `olderThanMs`. */
-  stale(olderThanMs: number, limit: number): Promise<IndexEntry[]>;
 }

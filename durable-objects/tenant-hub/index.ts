@@ -9,7 +9,6 @@ import { list } from "./list.ts";
 import { put } from "./put.ts";
 import { Repair, type Restart } from "./repair.ts";
 import { hubSchema } from "./schema.ts";
-import { stale } from "./stale.ts";
 
 /** Makes the class; `restartOf` is how it starts an execution again (wired in worker/index.ts). */
 export function tenantHubClass<Env>(restartOf: (env: Env) => Restart) {
@@ -44,10 +43,6 @@ export function tenantHubClass<Env>(restartOf: (env: Env) => Restart) {
 
     async counts(): ReturnType<HubObject["counts"]> {
       return counts(this.sql);
-    }
-
-    async stale(olderThanMs: number, limit: number): Promise<IndexEntry[]> {
-      return stale(this.sql, Date.now() - olderThanMs, limit);
     }
 
     override async alarm(): Promise<void> {

@@ -6,7 +6,6 @@ import { countsQuery } from "./counts.ts";
 import { encodeCursor } from "./cursor.ts";
 import { largestPage, list, listStatement } from "./list.ts";
 import { put } from "./put.ts";
-import { staleQuery } from "./stale.ts";
 
 const ids = (page: { data: Array<{ id: string }> }) => page.data.map(({ id }) => id);
 
@@ -122,7 +121,7 @@ describe("query plans", () => {
     ["by_workflow_status", "workflow_id=? AND status=? AND ", { workflowId: "w", status: "failed" }],
     ["by_status", "status=? AND ", { status: "failed" }],
     ["by_status", "status=? AND ", { status: "failed", trigger: "api" }],
-    ["by_trigger", "trigger=? AND ", { trigger: "api" }],
+    ["by_created", "", { trigger: "api" }],
     ["by_parent", "parent_id=? AND ", { parentId: "p" }],
     ["by_parent", "parent_id=? AND ", { parentId: "p", workflowId: "w", status: "failed" }],
   ];
@@ -143,11 +142,6 @@ describe("query plans", () => {
       expect(plan(sql, later.text, later.bindings)).toEqual(search(index, `${equal}(created_at,id)<(?,?)`));
       const dated = listStatement({ ...query, cursor, createdAfter: time - 1, createdBefore: time + 1, limit: 20 });
       expect(plan(sql, dated.text, dated.bindings)).toEqual(search(index, `${equal}created_at>? AND (created_at,id)<(?,?)`));
-    }));
-
-  it("finds what is stale in order, from the index of what has not ended", () =>
-    withSql(newHub(), (sql) => {
-      expect(plan(sql, staleQuery, [time, 10])).toEqual(["SEARCH executions USING INDEX open_by_heard (heard_at<?)"]);
     }));
 
   it("counts from an index alone, without sorting", () =>

@@ -21,7 +21,7 @@ function indexFor(query: ListQuery): string {
   if (query.parentId !== undefined) return "by_parent";
   if (query.workflowId !== undefined) return query.status === undefined ? "by_workflow" : "by_workflow_status";
   if (query.status !== undefined) return "by_status";
-  return query.trigger === undefined ? "by_created" : "by_trigger";
+  return "by_created";
 }
 
 /**

@@ -5,7 +5,6 @@ import { entry, newHub, time, withSql } from "../../test/fixtures/hub.ts";
 import { executionStatus } from "../../sdk/schema/execution.ts";
 import type { IndexEntry } from "./contract.ts";
 import { longestErrorMessage, put } from "./put.ts";
-import { stale } from "./stale.ts";
 
 const all = (sql: SqlStorage) => sql.exec("SELECT id, status, revision, start, error_message FROM executions ORDER BY id").toArray();
 
@@ -80,27 +79,6 @@ describe("put", () => {
         }), { numRuns: 300 });
     });
   });
-});
-
-describe("stale", () => {
-  it("lists what has not ended and was not heard of, longest first, with its start request", () =>
-    withSql(newHub(), (sql) => {
-      put(sql, entry("late"), time - 1_000);
-      put(sql, entry("latest", { start: "{}" }), time - 2_000);
-      put(sql, entry("ended", { status: "failed" }), time - 3_000);
-      put(sql, entry("fresh"), time);
-      expect(stale(sql, time - 1_000, 10)).toEqual([entry("latest", { start: "{}" }), entry("late")]);
-      expect(stale(sql, time - 1_000, 1).map(({ id }) => id)).toEqual(["latest"]);
-    }));
-
-  it("takes a put of the same revision as news, but not one of an older revision", () =>
-    withSql(newHub(), (sql) => {
-      put(sql, entry("a", { revision: 1, start: "{}" }), time - 5_000);
-      put(sql, entry("a", { revision: 0 }), time);
-      expect(stale(sql, time - 1_000, 10)).toHaveLength(1);
-      put(sql, entry("a", { revision: 1, start: "{}" }), time);
-      expect(stale(sql, time - 1_000, 10)).toHaveLength(0);
-    }));
 });
 
 describe("the hub's shared commits", () => {

@@ -5,7 +5,7 @@
  * 2. A lower revision changes nothing.
  * 3. At the same revision the object's word (`start` null) replaces the row, and the one that
  *    registered it (`start` given) does not: starting twice returns the first.
- * 4. Whatever is not older counts as news of the execution for the sweep (see stale.ts).
+ * 4. Whatever is not older counts as news of the execution for the repair (see repair.ts).
  * @module
  */
 import type { IndexEntry } from "./contract.ts";

@@ -1,7 +1,6 @@
 import type { ExecutionStatus, ExecutionSummary, TriggerKind } from "../../sdk/schema/execution.ts";
-import type { IndexEntry } from "./contract.ts";
 
-/** What a list reads of a row; every row was written from an IndexEntry. */
+/** What a list reads of a row; it was written from an IndexEntry. */
 export type SummaryRow = {
   id: string;
   workflow_id: string;
@@ -14,29 +13,8 @@ export type SummaryRow = {
   error_message: string | null;
 };
 
-/** A whole row of `executions`, as SQLite gives it. */
-export type Row = SummaryRow & { revision: number; start: string | null };
-
-export const rowColumns = "id, workflow_id, version, status, trigger, parent_id, created_at, completed_at, error_message, revision, start";
-
 /** A list never reads the start requests. */
 export const summaryColumns = "id, workflow_id, version, status, trigger, parent_id, created_at, completed_at, error_message";
-
-export function toEntry(row: Row): IndexEntry {
-  return {
-    id: row.id,
-    workflowId: row.workflow_id,
-    version: row.version,
-    status: row.status,
-    trigger: row.trigger,
-    parentId: row.parent_id,
-    createdAt: row.created_at,
-    completedAt: row.completed_at,
-    errorMessage: row.error_message,
-    revision: row.revision,
-    start: row.start,
-  };
-}
 
 export function toSummary(row: SummaryRow): ExecutionSummary {
   return {
