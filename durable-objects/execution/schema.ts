@@ -19,10 +19,11 @@ export const migrations: readonly string[] = [
      started INTEGER NOT NULL, ended INTEGER, attempt INTEGER NOT NULL, started_at INTEGER NOT NULL, ended_at INTEGER, due INTEGER,
      output TEXT, error TEXT, detail TEXT, child TEXT, PRIMARY KEY (execution_id, key)
    ) WITHOUT ROWID;
+   CREATE INDEX execution_wake ON execution (wake) WHERE wake IS NOT NULL;
    CREATE TABLE signal (
-     seq INTEGER PRIMARY KEY, execution_id TEXT NOT NULL, channel TEXT NOT NULL, payload TEXT NOT NULL,
-     received_at INTEGER NOT NULL, consumed INTEGER NOT NULL DEFAULT 0, dedupe TEXT
-   );
+     execution_id TEXT NOT NULL, seq INTEGER NOT NULL, channel TEXT NOT NULL, payload TEXT NOT NULL,
+     received_at INTEGER NOT NULL, consumed INTEGER NOT NULL DEFAULT 0, dedupe TEXT, PRIMARY KEY (execution_id, seq)
+   ) WITHOUT ROWID;
    CREATE TABLE log (
      execution_id TEXT NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL, level TEXT NOT NULL, message TEXT NOT NULL, step TEXT,
      PRIMARY KEY (execution_id, seq)

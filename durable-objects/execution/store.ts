@@ -104,17 +104,17 @@ export class Store {
   /** When the object's alarm has to ring. */
   nextWake(): number | null {
     if (this.#fresh) return null;
-    return number(this.#sql.exec<Row>("SELECT min(wake) AS wake FROM execution").one().wake);
+    return number(this.#sql.exec<Row>("SELECT min(wake) AS wake FROM execution WHERE wake IS NOT NULL").one().wake);
   }
 
   dueIds(now: number): string[] {
     if (this.#fresh) return [];
-    return this.#sql.exec<Row>("SELECT id FROM execution WHERE wake <= ? ORDER BY wake LIMIT 1000", now).toArray().map((row) => text(row.id));
+    return this.#sql.exec<Row>("SELECT id FROM execution WHERE wake IS NOT NULL AND wake <= ? ORDER BY wake LIMIT 1000", now).toArray().map((row) => text(row.id));
   }
 
   apply(id: string, batch: Batch): void {
     if (batch.count > 0) this.#sql.exec(writeSteps, id, batch.steps);
-    for (const seq of batch.consumed) this.#sql.exec("UPDATE signal SET consumed = 1 WHERE seq = ? AND execution_id = ?", seq, id);
+    for (const seq of batch.consumed) this.#sql.exec("UPDATE signal SET consumed = 1 WHERE execution_id = ? AND seq = ?", id, seq);
     if (batch.logs.length > 0) this.#log(id, batch.logs);
   }
 
@@ -172,7 +172,10 @@ export class Store {
   /** False when a signal with the same `dedupe` is there already. */
   addSignal(id: string, channel: string, payload: string, receivedAt: number, dedupe: string | null): boolean {
     if (dedupe !== null && this.#sql.exec("SELECT 1 FROM signal WHERE execution_id = ? AND dedupe = ?", id, dedupe).toArray().length > 0) return false;
-    this.#sql.exec("INSERT INTO signal (execution_id, channel, payload, received_at, dedupe) VALUES (?,?,?,?,?)", id, channel, payload, receivedAt, dedupe);
+    this.#sql.exec(
+      "INSERT INTO signal (execution_id, seq, channel, payload, received_at, dedupe) SELECT ?1, coalesce(max(seq), 0) + 1, ?2, ?3, ?4, ?5 FROM signal WHERE execution_id = ?1",
+      id, channel, payload, receivedAt, dedupe,
+    );
     return true;
   }
 
