@@ -2,6 +2,7 @@
  * The Worker: wires classes and routes, nothing else.
  * @module
  */
+import { ping } from "../db/tenants.ts";
 import { executionClass } from "../durable-objects/execution/index.ts";
 import { tenantHubClass } from "../durable-objects/tenant-hub/index.ts";
 import { objectsOf } from "./domain/ports.ts";
@@ -25,6 +26,6 @@ export default {
   fetch: app.fetch,
   /** Repairs are the hubs' own alarms; the cron keeps the database warm and shows that it answers. */
   async scheduled(_controller, env) {
-    await env.DB.prepare("SELECT 1").first();
+    await ping(env.DB);
   },
 } satisfies ExportedHandler<Env>;

@@ -19,6 +19,8 @@ import { executionView } from "./view.ts";
 /** An alarm waits this long for the turns it began; longer ones go on under a lease. */
 const alarmPatienceMs = 200;
 const maxWaitMs = 120_000;
+/** Executions kept in memory that nothing is done with at the moment. */
+const maxKnown = 32;
 /** Events travel to the isolate with every turn. */
 const maxUnconsumed = 8_000_000;
 
@@ -43,7 +45,7 @@ export function executionClass<Env>(platformOf: (env: Env, ctx: DurableObjectSta
     }
 
     remember(execution: State): void {
-      if (this.known.size > 500) for (const [id, old] of this.known) if (old.stored && !this.runner.isRunning(id)) this.known.delete(id);
+      if (this.known.size > maxKnown) for (const [id, old] of this.known) if (old.stored && !this.runner.isRunning(id)) this.known.delete(id);
       this.known.set(execution.request.id, execution);
     }
 
