@@ -37,13 +37,16 @@ export interface Outline {
   created: boolean;
 }
 
+/** `end`: without the steps, for callers that only want to know how it ended. */
+export type Detail = "whole" | "end";
+
 export interface ExecutionObject {
   /** Durable when it returns; the first turn runs on by itself. Starting twice is a no-op. */
   start(request: StartRequest): Promise<Reply<Outline>>;
   /** Starts and returns at the end, or when `waitMs` have passed or the execution waits for something. */
-  run(request: StartRequest, waitMs: number): Promise<Reply<ExecutionView>>;
+  run(request: StartRequest, waitMs: number, detail?: Detail): Promise<Reply<ExecutionView>>;
   /** Returns at the next end or after `waitMs`; `waitMs` 0 answers at once. */
-  get(tenant: string, id: string, waitMs: number): Promise<Reply<ExecutionView>>;
+  get(tenant: string, id: string, waitMs: number, detail?: Detail): Promise<Reply<ExecutionView>>;
   logs(tenant: string, id: string, after: number, limit: number): Promise<Reply<LogEntry[]>>;
   /** Buffers an event; `dedupe` makes a second delivery a no-op. */
   send(tenant: string, id: string, type: string, payload: string, dedupe: string | null): Promise<Reply<{ accepted: boolean }>>;

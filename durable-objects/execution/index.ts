@@ -8,7 +8,7 @@ import { encode } from "../../sdk/schema/codec.ts";
 import type { ExecutionView, LogEntry } from "../../sdk/schema/execution.ts";
 import { dueTimers, setTimer } from "../lib/timers.ts";
 import { childChannel } from "./children.ts";
-import type { ExecutionObject, Outline, Reply, StartRequest } from "./contract.ts";
+import type { Detail, ExecutionObject, Outline, Reply, StartRequest } from "./contract.ts";
 import { cancel, outline, pause, resume, retry } from "./lifecycle.ts";
 import { childPollMs, end, isTerminal, leaseMs, underWay } from "./outcome.ts";
 import type { Platform } from "./ports.ts";
@@ -89,11 +89,11 @@ export function executionClass<Env>(platformOf: (env: Env, ctx: DurableObjectSta
       return outline(existing);
     }
 
-    async run(request: StartRequest, waitMs: number): Promise<Reply<ExecutionView>> {
+    async run(request: StartRequest, waitMs: number, detail: Detail = "whole"): Promise<Reply<ExecutionView>> {
       const existing = this.find(request.id);
       if (existing) {
         const again = await this.again(existing, request);
-        return again.ok ? this.get(request.tenant, request.id, waitMs) : again;
+        return again.ok ? this.get(request.tenant, request.id, waitMs, detail) : again;
       }
       const execution = newExecution(request);
       this.remember(execution);
@@ -101,14 +101,14 @@ export function executionClass<Env>(platformOf: (env: Env, ctx: DurableObjectSta
       this.ctx.waitUntil(turn);
       await Promise.race([turn, this.runner.ended(request.id, Math.min(waitMs, maxWaitMs))]);
       if (!execution.registered) await this.runner.report(execution);
-      return this.get(request.tenant, request.id, waitMs - (Date.now() - request.createdAt));
+      return this.get(request.tenant, request.id, waitMs - (Date.now() - request.createdAt), detail);
     }
 
-    get(tenant: string, id: string, waitMs: number): Promise<Reply<ExecutionView>> {
+    get(tenant: string, id: string, waitMs: number, detail: Detail = "whole"): Promise<Reply<ExecutionView>> {
       return this.with(tenant, id, async (execution) => {
         const until = Date.now() + Math.min(waitMs, maxWaitMs);
         while (!isTerminal(execution.status) && execution.status !== "stalled" && Date.now() < until) await this.runner.ended(id, until - Date.now());
-        return { ok: true, value: executionView(execution, this.runner.store.steps(id)) };
+        return { ok: true, value: executionView(execution, detail === "end" ? [] : this.runner.store.steps(id)) };
       });
     }
 

@@ -20,13 +20,17 @@ export function idempotencyKey(turn: Turn, stepKey: string): string {
   return `${turn.input.executionId}:${turn.input.generation}:${turn.input.run}:${stepKey}`;
 }
 
-export function contextOf(turn: Turn, open: Open, policy: Policy, signal: () => AbortSignal): StepContext {
-  const { step } = open;
+/** What is seldom looked at is made when it is: a step costs little more than its own code. */
+export function contextOf(turn: Turn, { step }: Pick<Open, "step">, policy: Policy, signal: () => AbortSignal): StepContext {
   return {
     attempt: step.attempt + 1,
     step: { name: step.name, count: step.count },
-    config: configView(policy),
-    idempotencyKey: idempotencyKey(turn, step.key),
+    get config() {
+      return configView(policy);
+    },
+    get idempotencyKey() {
+      return idempotencyKey(turn, step.key);
+    },
     get signal() {
       return signal();
     },
@@ -44,14 +48,20 @@ export function activate(turn: Turn, open: Open, policy: Policy, body: Body): vo
 async function attempt(turn: Turn, open: Open, policy: Policy, body: Body): Promise<void> {
   if (turn.finished) return;
   const { step } = open;
-  // Made when first asked for: most steps never look at it.
   let controller: AbortController | undefined;
-  const ctx = contextOf(turn, open, policy, () => (controller ??= new AbortController()).signal);
-  const live: LiveStep = { key: step.key, idempotencyKey: ctx.idempotencyKey, calls: 0 };
+  let forget: () => void = () => {};
+  const signal = (): AbortSignal => {
+    if (!controller) {
+      controller = new AbortController();
+      forget = turn.ending.onFinish(() => controller?.abort(new Error("the execution has ended")));
+    }
+    return controller.signal;
+  };
+  const ctx = contextOf(turn, open, policy, signal);
+  const live: LiveStep = { key: step.key, calls: 0 };
   step.status = "running";
   step.due = null;
   turn.running.enter();
-  const forget = turn.ending.onFinish(() => controller?.abort(new Error("the execution has ended")));
   let late: () => void = () => {};
   try {
     const result = await new Promise((resolve, reject) => {

@@ -28,7 +28,6 @@ export interface Frame {
 
 export interface LiveStep {
   key: string;
-  idempotencyKey: string;
   /** Effects of this attempt so far. */
   calls: number;
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import type { StepContext } from "../authoring/step.ts";
-import { activate } from "./attempts.ts";
+import { activate, idempotencyKey } from "./attempts.ts";
 import type { Scope, TurnCore as Turn } from "./core.ts";
 import { requestStep } from "./rehearsal.ts";
 import { policyOf } from "./retry.ts";
@@ -108,7 +108,7 @@ function replaceFetch(target: Globals, scope: Scope, carry?: Send): () => void {
     if (!frame) return original(input, init);
     const request = new Request(input, init);
     const { turn, step } = frame;
-    if (step) return send(turn, step.key, `${step.idempotencyKey}:${++step.calls}`, request);
+    if (step) return send(turn, step.key, `${idempotencyKey(turn, step.key)}:${++step.calls}`, request);
     return replayedFetch(turn, request, (live, key, again) => send(turn, live, key, again));
   });
 }

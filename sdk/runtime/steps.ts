@@ -52,12 +52,16 @@ export function makeSteps(turn: Turn, program: Program, rollbacks: Rollbacks): S
       activate: (open) => waiting(open, { channel: null, onSignal: () => {}, onDue: () => end(open, undefined) }),
     }) as Promise<void>;
 
+  /** The policy of steps that have no configuration of their own. */
+  const plain: StepConfig = {};
+  const usual = policyOf(plain, program.defaults.retries);
+
   return {
     async do(name: string, ...rest: unknown[]): Promise<never> {
-      const [config, body, rollback] = (typeof rest[0] === "function" ? [{}, ...rest] : rest) as [StepConfig, Body, Rollback<never> | undefined];
+      const [config, body, rollback] = (typeof rest[0] === "function" ? [plain, ...rest] : rest) as [StepConfig, Body, Rollback<never> | undefined];
       if (typeof body !== "function") throw new TypeError(`step.do("${String(name)}") needs a function to run`);
       const id = named(name);
-      const policy = policyOf(config, program.defaults.retries);
+      const policy = config === plain ? usual : policyOf(config, program.defaults.retries);
       const detail = { ...(policy.sensitive ? { sensitive: true } : {}), ...(rollback ? { rollback: true } : {}) };
       if (rollback) rollbacks.register(id, policy, rollback);
       return (await requestStep(turn, {

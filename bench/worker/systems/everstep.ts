@@ -39,7 +39,7 @@ export async function everstep(env: BenchEnv, placement: Placement): Promise<Sys
     };
   };
   const run = async (start: StartRequest): Promise<ExecutionView> => {
-    const reply = await objects.execution(start.tenant, start.id).run(start, patienceMs);
+    const reply = await objects.execution(start.tenant, start.id).run(start, patienceMs, "end");
     if (!reply.ok) throw new BenchError(`${reply.code}: ${reply.detail}`);
     return completed(reply.value);
   };
