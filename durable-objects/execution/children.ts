@@ -8,7 +8,8 @@ import { encode } from "../../sdk/schema/codec.ts";
 import type { ErrorRecord } from "../../sdk/schema/execution.ts";
 import { isTerminal } from "./outcome.ts";
 import type { Platform } from "./ports.ts";
-import type { Execution, OpenStep, Store } from "./store.ts";
+import type { Execution, OpenStep } from "./state.ts";
+import type { Store } from "./store.ts";
 
 export const childChannel = (stepKey: string): string => `child:${stepKey}`;
 
@@ -40,6 +41,7 @@ export class Children {
       const error = { name: "Error", message: `there is no active workflow "${workflow}"` };
       return this.ended(execution, step.key, { status: "failed", error }, `missing:${key}:${execution.revision}`);
     }
+    execution.children = true;
     if (step.child === null) this.#store.setChild(id, step.key, request.id);
     const started = await this.#platform.execution(tenant, request.id).start(request);
     if (!started.ok) this.ended(execution, step.key, { status: "failed", error: { name: "Error", message: started.detail } }, `refused:${key}:${execution.revision}`);
@@ -73,6 +75,7 @@ export class Children {
   }
 
   async #cancelOpen(execution: Execution): Promise<void> {
+    if (!execution.children) return;
     const { tenant, id } = execution.request;
     const orphans = this.#store.openSteps(id).filter(({ kind, child }) => kind === "invoke" && child !== null);
     const rollback = execution.mode === "rollback";

@@ -3,7 +3,7 @@
  * @module
  */
 import type { IndexEntry } from "../tenant-hub/contract.ts";
-import type { Execution } from "./store.ts";
+import type { Execution } from "./state.ts";
 
 export function indexEntry(execution: Execution): IndexEntry {
   const { request } = execution;

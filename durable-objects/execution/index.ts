@@ -13,7 +13,7 @@ import { cancel, outline, pause, resume, retry } from "./lifecycle.ts";
 import { childPollMs, end, isTerminal, leaseMs, underWay } from "./outcome.ts";
 import type { Platform } from "./ports.ts";
 import { maxDeaths, Runner } from "./runner.ts";
-import { type Execution as State, newExecution } from "./store.ts";
+import { type Execution as State, newExecution } from "./state.ts";
 import { executionView } from "./view.ts";
 
 /** An alarm waits this long for the turns it began; longer ones go on under a lease. */

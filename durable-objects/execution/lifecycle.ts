@@ -7,7 +7,7 @@ import { type StepRecord, toRow } from "../../sdk/schema/journal.ts";
 import type { Outline, Reply } from "./contract.ts";
 import { end, isTerminal, waitingStatus, waitingTimers } from "./outcome.ts";
 import type { Runner } from "./runner.ts";
-import type { Execution } from "./store.ts";
+import type { Execution } from "./state.ts";
 
 export const outline = (execution: Execution, created = false): Reply<Outline> => ({ ok: true, value: { id: execution.request.id, status: execution.status, created } });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { applyOutcome, underWay, waitingStatus } from "./outcome.ts";
-import { type Execution, newExecution, type OpenStep } from "./store.ts";
+import { type Execution, newExecution, type OpenStep } from "./state.ts";
 
 const now = 1_000_000;
 

@@ -5,7 +5,7 @@
 import { terminalStatuses, type ExecutionStatus } from "../../sdk/schema/execution.ts";
 import type { Outcome } from "../../sdk/schema/journal.ts";
 import { setTimer, type Timers } from "../lib/timers.ts";
-import type { Execution, OpenStep } from "./store.ts";
+import type { Execution, OpenStep } from "./state.ts";
 
 /** How long a process may be silent before a turn is taken up again, ms. */
 export const leaseMs = 5_000;

@@ -17,7 +17,8 @@ import { checkBatch, HostTarget, type TurnHost } from "./host.ts";
 import { indexEntry } from "./index-entry.ts";
 import { applyOutcome, end, isTerminal, leaseMs, underWay } from "./outcome.ts";
 import type { Platform } from "./ports.ts";
-import { type Execution, Store } from "./store.ts";
+import type { Execution } from "./state.ts";
+import { Store } from "./store.ts";
 import { turnInput } from "./turn-input.ts";
 import { endTurn, newTurn, type Turn, turnHost, wake } from "./turn-host.ts";
 
@@ -88,7 +89,9 @@ export class Runner {
     this.#current.set(id, current);
     current.done = this.#turns(execution, current).finally(() => {
       if (this.#current.get(id) === current) this.#current.delete(id);
-      for (const watcher of this.#watchers.get(id)?.splice(0) ?? []) watcher();
+      const watchers = this.#watchers.get(id) ?? [];
+      this.#watchers.delete(id);
+      for (const watcher of watchers) watcher();
     });
     return current.done;
   }

@@ -36,7 +36,7 @@ const updates = stepColumns.map((name) => `"${name}" = excluded."${name}"`).join
 
 /** Bind: execution id, JSON array of StepRow. What only the object knows of a step (its child) stays. */
 export const writeSteps = `INSERT INTO step (execution_id, ${columns})
-  SELECT ?1, ${stepColumns.map((_, index) => `value->>${index}`).join(", ")} FROM json_each(?2) WHERE true
+  SELECT ?1, ${stepColumns.map((_, index) => `value->>${index}`).join(", ")} FROM jsonb_each(?2) WHERE true
   ON CONFLICT (execution_id, key) DO UPDATE SET ${updates}`;
 
 /** Bind: execution id. One row with the whole journal as JSON array of StepRow. */

@@ -3,52 +3,13 @@
  * several rows made without an await in between is one transaction.
  * @module
  */
-import type { ErrorRecord, ExecutionStatus, StepKind, StepStatus, Trigger } from "../../sdk/schema/execution.ts";
-import { type Batch, type Divergence, fromRow, type LogRow, type Signal, type StepDetail, type StepRecord, type StepRow, type TestRun } from "../../sdk/schema/journal.ts";
+import type { ExecutionStatus, StepKind, StepStatus, Trigger } from "../../sdk/schema/execution.ts";
+import { type Batch, fromRow, type LogRow, type Signal, type StepRecord, type StepRow, type TestRun } from "../../sdk/schema/journal.ts";
 import { isFresh, migrate } from "../lib/migrations.ts";
 import { nextDue, type Timers } from "../lib/timers.ts";
-import type { StartRequest } from "./contract.ts";
+import type { Execution, OpenStep } from "./state.ts";
 import { migrations, readSteps, writeSteps } from "./schema.ts";
 
-export interface Execution {
-  request: StartRequest;
-  status: ExecutionStatus;
-  run: number;
-  generation: number;
-  /** One more after every change that the index should know. */
-  revision: number;
-  mode: "run" | "rollback";
-  output: string | null;
-  error: ErrorRecord | null;
-  divergence: Divergence | null;
-  completedAt: number | null;
-  /** Turns in a row that ended without an outcome. */
-  crashes: number;
-  timers: Timers;
-  /** The instant after which the execution fails. */
-  timeoutAt: number;
-  /** False until its row has been written. */
-  stored: boolean;
-  /** The tenant's index knows of it. */
-  registered: boolean;
-  /** The revision the index was last told, in this object's lifetime. */
-  reported: number;
-}
-
-/** A step that has no end yet. */
-export interface OpenStep {
-  key: string;
-  kind: StepKind;
-  /** `cancelled`: the workflow ended without it. */
-  status: StepStatus;
-  due: number | null;
-  detail: StepDetail | null;
-  /** The execution that an invoke step started. */
-  child: string | null;
-}
-
-/** An execution without a timeout of its own ends after this. */
-const longestMs = 365 * 86_400_000;
 /** Log lines kept per execution. */
 const maxLogLines = 10_000;
 
@@ -223,28 +184,7 @@ function toExecution(row: Row): Execution {
     timeoutAt: Number(row.timeout_at),
     stored: true,
     registered: true,
-    reported: 0,
-  };
-}
-
-/** A new execution, before its row is written. */
-export function newExecution(request: StartRequest): Execution {
-  return {
-    request,
-    status: "running",
-    run: 1,
-    generation: 1,
-    revision: 1,
-    mode: "run",
-    output: null,
-    error: null,
-    divergence: null,
-    completedAt: null,
-    crashes: 0,
-    timers: { timeout: request.createdAt + (request.timeoutMs ?? longestMs) },
-    timeoutAt: request.createdAt + (request.timeoutMs ?? longestMs),
-    stored: false,
-    registered: false,
+    children: true,
     reported: 0,
   };
 }

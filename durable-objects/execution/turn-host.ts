@@ -6,7 +6,8 @@ import type { Batch, CommitReply, News } from "../../sdk/schema/journal.ts";
 import { defaultLimits } from "../../sdk/schema/limits.ts";
 import type { TurnHost } from "./host.ts";
 import type { Platform } from "./ports.ts";
-import type { Execution, Store } from "./store.ts";
+import type { Execution } from "./state.ts";
+import type { Store } from "./store.ts";
 
 /** A turn under way. */
 export interface Turn {

@@ -4,7 +4,7 @@
  */
 import type { Signal, TurnInput } from "../../sdk/schema/journal.ts";
 import { defaultLimits } from "../../sdk/schema/limits.ts";
-import type { Execution } from "./store.ts";
+import type { Execution } from "./state.ts";
 
 /** @param steps the journal, as JSON array of StepRow */
 export function turnInput(execution: Execution, steps: string, signals: Signal[]): TurnInput {

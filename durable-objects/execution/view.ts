@@ -5,7 +5,7 @@
 import { toJson } from "../../sdk/schema/codec.ts";
 import type { ExecutionView, StepView } from "../../sdk/schema/execution.ts";
 import type { StepRecord } from "../../sdk/schema/journal.ts";
-import type { Execution } from "./store.ts";
+import type { Execution } from "./state.ts";
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 const isoOrNull = (ms: number | null): string | null => (ms === null ? null : iso(ms));

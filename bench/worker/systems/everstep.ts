@@ -57,7 +57,7 @@ export async function everstep(env: BenchEnv, placement: Placement): Promise<Sys
       const started = await object.start(start);
       if (!started.ok) throw new BenchError(started.detail);
       for (;;) {
-        const reply = await object.get(start.tenant, id, 0);
+        const reply = await object.get(start.tenant, id, 0, "end");
         if (reply.ok && reply.value.status === "waiting") return;
         if (!reply.ok || reply.value.status !== "running") throw new BenchError(JSON.stringify(reply).slice(0, 500));
         await new Promise((resolve) => setTimeout(resolve, 5));
@@ -67,7 +67,7 @@ export async function everstep(env: BenchEnv, placement: Placement): Promise<Sys
       const object = objects.execution(deployed.tenant, id);
       const sent = await object.send(deployed.tenant, id, "go", encode({}), null);
       if (!sent.ok) throw new BenchError(sent.detail);
-      const reply = await object.get(deployed.tenant, id, patienceMs);
+      const reply = await object.get(deployed.tenant, id, patienceMs, "end");
       if (!reply.ok) throw new BenchError(reply.detail);
       completed(reply.value);
     },

@@ -80,6 +80,7 @@ export function tick(): void {
 
 /** Called first in every `catch` and `finally`: the limit's error cannot be swallowed. */
 export function recheck(): void {
+  if (left <= 0) look(false);
   const account = current() ?? idle;
   if (account.exceeded) throw account.exceeded;
 }
@@ -149,7 +150,8 @@ function look(forced: boolean): void {
     loading = false;
     idle = createAccount();
   }
-  granted = left = stride;
+  // Nothing is granted before all is checked: at the edge of the stack any call below can fail.
+  granted = left = 0;
   beat(account);
   if (account.exceeded) {
     hurry();
@@ -165,6 +167,7 @@ function look(forced: boolean): void {
     exceed("cpu-limit", `kept the processor busy for ${limits.sliceMs} ms without waiting for anything`);
   }
   if (forced || time >= nextHeapLook) watchHeap(time);
+  granted = left = stride;
 }
 
 function watchHeap(time: number): void {
@@ -181,7 +184,6 @@ function watchHeap(time: number): void {
   const cost = 4 * (after - time);
   nextHeapLook = after + (cost > 10 ? cost : 10);
   stride = strideFor(bytes);
-  granted = left = stride;
   if (bytes > limits.heapBytes) {
     exceed("memory-limit", `and its siblings of the same bundle hold ${mib(bytes)} of memory; together they may have ${mib(limits.heapBytes)}`);
   }

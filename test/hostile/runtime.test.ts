@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { ExecutionView } from "../../sdk/schema/execution.ts";
+import { Ground, hostile } from "./ground.ts";
+
+let ground: Ground;
+/** Another bundle of mallory's: an isolate of its own. */
+const own = 'export class Own extends WorkflowEntrypoint { async run(event, step) { return await step.do("one", () => [3, 4].map((n) => n + 1)) } }';
+
+beforeAll(async () => {
+  ground = await Ground.open();
+  const { modules, ...rest } = hostile("");
+  await ground.mallory.deploy({ ...rest, modules: { ...modules, "attack.js": `import { WorkflowEntrypoint } from "cloudflare:workers";\n${own}` } });
+}, 120_000);
+afterAll(() => ground?.close());
+
+const spoiled = (how: string): string => `
+${how}
+export class Attack extends WorkflowEntrypoint {
+  async run(event, step) {
+    const a = await step.do("one", () => 2);
+    await step.sleep("nap", 10);
+    return await step.do("two", { retries: { limit: 0, delay: 1 } }, () => a + 1);
+  }
+}`;
+
+/** The value that resolves a turn passes by here. */
+const onResult = (change: string): string => `Object.defineProperty(Object.prototype, "then", { configurable: true, get() { if (Object.hasOwn(this, "outcome")) { ${change} } return undefined } })`;
+
+const attacks: Array<[title: string, how: string]> = [
+  ["Array.prototype.push", 'Array.prototype.push = () => { throw new Error("spoiled") }'],
+  ["Array.prototype.map", "Array.prototype.map = () => []"],
+  ["array iteration", "Array.prototype[Symbol.iterator] = function* () {}"],
+  ["Promise.prototype.then", "Promise.prototype.then = function () { return this }"],
+  ["Promise.prototype.then that throws", "Promise.prototype.then = () => { throw 1 }"],
+  ["Map.prototype.get", "Map.prototype.get = () => undefined"],
+  ["Map.prototype.set", "Map.prototype.set = function () { return this }"],
+  ["Set.prototype.add", "Set.prototype.add = function () { return this }"],
+  ["JSON.parse", "JSON.parse = () => ({})"],
+  ["JSON.stringify", 'JSON.stringify = () => "no JSON"'],
+  ["setters on Object.prototype", 'for (const k of ["status", "ended", "step", "turn", "resolve", "outcome", "type", "output", "steps", "count", "consumed", "logs"]) Object.defineProperty(Object.prototype, k, { set() {}, get() { return undefined } })'],
+  ["Date", "Date.now = () => NaN; globalThis.Date = () => { throw 1 }"],
+  ["AsyncLocalStorage", 'import { AsyncLocalStorage } from "node:async_hooks"; AsyncLocalStorage.prototype.getStore = () => undefined; AsyncLocalStorage.prototype.run = () => {}'],
+  ["Function.prototype.call, apply and bind", "Function.prototype.call = Function.prototype.apply = Function.prototype.bind = () => { throw 1 }"],
+  ["timers", "globalThis.setTimeout = globalThis.clearTimeout = globalThis.queueMicrotask = () => {}"],
+  ["Reflect and Proxy", "Reflect.apply = Reflect.construct = Reflect.get = () => {}; globalThis.Proxy = null"],
+  ["stack traces", "Error.prepareStackTrace = () => { throw 1 }"],
+  ["frozen prototypes", "for (const C of [Object, Array, Promise, Map]) Object.freeze(C.prototype)"],
+  ["the entrypoint's class", 'import { WorkerEntrypoint } from "cloudflare:workers"; WorkerEntrypoint.prototype.turn = () => ({ outcome: { type: "completed", output: "j1" } })'],
+  ["a turn's outcome of no kind", onResult('this.outcome = { type: "weird" }')],
+  ["a turn's output of no form", onResult('this.outcome = { type: "completed", output: "zzz" }')],
+  ["a turn's batch that is no JSON", onResult('this.batch = { steps: "no JSON", count: 1, consumed: [], logs: [] }')],
+  ["a turn's error of megabytes", onResult('this.outcome = { type: "failed", error: { name: "x".repeat(3e6), message: "y".repeat(3e6) } }')],
+];
+
+describe("a runtime that its tenant has spoiled", () => {
+  test.each(attacks)("%s: nobody else notices, neither tenants nor the tenant's other bundles", { timeout: 120_000 }, async (_title, how) => {
+    const deployed = await ground.mallory.post("/deployments", hostile(spoiled(how)));
+    // Some attacks break the code before it can be deployed: as good.
+    expect([201, 422]).toContain(deployed.status);
+    if (deployed.status === 201) {
+      const key = String(Math.random());
+      const id = await ground.mallory.start("attack", {}, key);
+      const read = await ground.mallory.get<ExecutionView>(`/executions/${id}?wait=3000`);
+      await ground.neighbour();
+      // What it has become is its tenant's own loss; it can always be ended.
+      if (read.status === 200 && !["completed", "failed"].includes(read.body.status)) expect([202, 409]).toContain((await ground.cancel(id)).status);
+    }
+    expect(await ground.mallory.expect(ground.mallory.post<ExecutionView>("/workflows/own/execute", { wait: 20_000 }), 200)).toMatchObject({ status: "completed", output: [4, 5] });
+    expect((await ground.mallory.get("/executions")).status).toBe(200);
+    await ground.neighbour();
+  });
+});
+
+describe("code that ends its own isolate", () => {
+  test.each([
+    ["abortIsolate", 'import { abortIsolate } from "cloudflare:workers"; export class Attack extends WorkflowEntrypoint { async run(e, step) { await step.do("x", () => abortIsolate("boo")) } }'],
+    ["ctx.abort", 'export class Attack extends WorkflowEntrypoint { async run(e, step) { await step.do("x", () => this.ctx.abort("boo")) } }'],
+    ["process.exit", 'export class Attack extends WorkflowEntrypoint { async run(e, step) { await step.do("x", () => process.exit(1)) } }'],
+    ["process.abort", 'export class Attack extends WorkflowEntrypoint { async run(e, step) { await step.do("x", () => process.abort()) } }'],
+  ])("%s: nobody else notices, and its execution can be cancelled", { timeout: 120_000 }, async (_title, code) => {
+    const { id, status } = await ground.attack(hostile(code), { waitMs: 3_000 });
+    expect(status).not.toBe("completed");
+    expect((await ground.cancel(id)).status).toBe(202);
+    expect(await ground.mallory.end(id)).toMatchObject({ status: "cancelled" });
+    expect(ground.server.output).not.toMatch(/crashed unexpectedly/);
+  });
+});
+
+test("code from strings does not run", { timeout: 60_000 }, async () => {
+  const { output } = await ground.attack(`
+    const tries = { eval: () => eval("1"), function: () => new Function("return 1")(), generator: () => (function* () {}).constructor("yield 1")(), async: () => (async () => {}).constructor("return 1")(), vm: () => process.getBuiltinModule("node:vm").runInThisContext("1") };
+    const seen = {};
+    for (const [name, run] of Object.entries(tries)) { try { seen[name] = String(run()) } catch (error) { seen[name] = error.name } }
+    return seen`);
+  expect(output).toEqual({ eval: "EvalError", function: "EvalError", generator: "EvalError", async: "EvalError", vm: expect.stringContaining("Error") });
+});
+
+test("the guard's own controls, got hold of at run time, change nothing", { timeout: 120_000 }, async () => {
+  const run = await ground.attack(`
+    try {
+      const guard = process.getBuiltinModule("node:module").createRequire("file:///bundle/attack.js")("../everstep:guard-core");
+      const many = { sliceTicks: 1e30, turnTicks: 1e30, sliceMs: 1e30, heapBytes: 1e30 };
+      try { guard.configure({ current: () => null, limits: many }) } catch {}
+      guard.yielded(guard.createAccount()); guard.closeAccount(guard.createAccount());
+    } catch {}
+    for (;;);`);
+  expect(run).toMatchObject({ status: "failed", error: { code: "cpu-limit" } });
+});
