@@ -4,7 +4,6 @@
  * given up.
  */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { maxCrashes } from "../../durable-objects/execution/runner.ts";
 import type { ExecutionSummary } from "../../sdk/schema/execution.ts";
 import { Ground, hostile } from "./ground.ts";
 
@@ -25,7 +24,7 @@ async function whenUp<T>(call: () => Promise<T>): Promise<T | null> {
   }
 }
 
-test(`code that aborts the runtime is given up after ${maxCrashes} crashes, and the neighbours' executions go on`, { timeout: 300_000 }, async () => {
+test("code that aborts the runtime is given up after a few crashes, and the neighbours' executions go on", { timeout: 300_000 }, async () => {
   const nap = 'import { WorkflowEntrypoint } from "cloudflare:workers";\nexport class Nap extends WorkflowEntrypoint { async run(event, step) { const a = await step.do("one", () => 20); await step.sleep("nap", "10 seconds"); return await step.do("two", () => a + 1) } }';
   await ground.alice.deploy({ main: "nap.js", modules: { "nap.js": nap }, sources: {} });
   const napping = await ground.alice.start("nap");
@@ -43,7 +42,7 @@ test(`code that aborts the runtime is given up after ${maxCrashes} crashes, and 
   }
 
   expect(ground.server.output).toContain("The Workers runtime crashed unexpectedly");
-  expect(poison).toMatchObject({ status: "failed", error_message: expect.stringContaining(`${maxCrashes} times in a row`) });
+  expect(poison).toMatchObject({ status: "failed", error_message: expect.stringMatching(/could not be run, \d+ times in a row/) });
   expect(await ground.mallory.end(poison?.id ?? "")).toMatchObject({ status: "failed", error: { name: "TurnCrashedError", code: "turn-crashed" } });
   expect(await ground.alice.end(napping)).toMatchObject({ status: "completed", output: 21, steps: [{ key: "one-1", attempt: 1 }, { key: "nap-1" }, { key: "two-1" }] });
   await ground.neighbour();

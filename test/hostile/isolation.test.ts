@@ -88,7 +88,7 @@ describe("the stub of one's own execution, stolen from the runtime", () => {
   });
 
   test("cannot make the platform touch another tenant's execution by a forged row", { timeout: 60_000 }, async () => {
-    const { status } = await ground.attack(
+    const { output } = await ground.attack(
       hostile(`${thief}
       export class Attack extends WorkflowEntrypoint { async run(event, step) { await step.do("earlier", () => 1); return await step.do("forge", async () => {
         await steal();
@@ -98,8 +98,8 @@ describe("the stub of one's own execution, stolen from the runtime", () => {
       }) } }`),
       { input: { sleeper } },
     );
-    // Its own journal is its own: it may have broken that.
-    expect(["completed", "failed", "stalled", "waiting", "sleeping", "running"]).toContain(status);
+    // Its own journal is its own, to break as it likes.
+    expect(output).toMatch(/^answered/);
     expect(await ground.alice.execution(sleeper)).toMatchObject({ status: "waiting", steps: [{ key: "one-1" }, { key: "go-1", status: "waiting" }] });
   });
 });
