@@ -108,10 +108,12 @@ export class Runner {
       if (this.#current.get(id) !== current) return;
       // Looked at last, with nothing awaited after it: what arrives later finds no turn and begins one.
       const news = outcome === "suspended" && execution.status !== "paused" && this.store.signals(id, turn.seq).length > 0;
-      if (outcome === "continued" || news) continue;
-      this.#current.delete(id);
-      return;
+      if (outcome !== "continued" && !news) break;
+      // Turns without a pause between them would keep the thread from everybody else.
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      if (this.#current.get(id) !== current) return;
     }
+    this.#current.delete(id);
   }
 
   /** Tells others how the turn ended. What gets lost here is made good by timers. */

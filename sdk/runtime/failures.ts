@@ -21,7 +21,7 @@ const maxStack = 4_000;
 export function toErrorRecord(error: unknown): ErrorRecord {
   if (!(error instanceof Error)) return { name: "Error", message: typeof error === "string" ? error : `a ${typeof error} was thrown: ${describe(error)}` };
   const code = "code" in error && typeof error.code === "string" ? error.code : undefined;
-  const record: ErrorRecord = { name: error.name || "Error", message: error.message.slice(0, 16_000) };
+  const record: ErrorRecord = { name: String(error.name || "Error").slice(0, 200), message: error.message.slice(0, 16_000) };
   if (code !== undefined) record.code = code;
   if (typeof error.stack === "string") record.stack = error.stack.slice(0, maxStack);
   return record;

@@ -105,6 +105,7 @@ function replaceFetch(target: Globals, scope: Scope, carry?: Send): () => void {
   };
   return put(target, "fetch", async (input, init) => {
     const frame = scope.current();
+    if (!frame && carry) throw new TypeError("fetch is only there while a workflow runs: call it inside step.do");
     if (!frame) return original(input, init);
     const request = new Request(input, init);
     const { turn, step } = frame;

@@ -7,6 +7,8 @@ import type { Clock } from "./core.ts";
 
 /** How long a workflow may await something that is no step before it is called stuck, ms. */
 const stuckAfterMs = 5_000;
+/** Looks after that time: if others kept the thread meanwhile, what was under way gets its turns first. */
+const lastLooks = 10;
 
 export interface Observed {
   readonly clock: Clock;
@@ -37,14 +39,19 @@ export class Stillness {
 
   async #look(): Promise<void> {
     const { clock } = this.#observed;
-    const began = clock.now();
+    let began = clock.now();
+    let late = 0;
     while (!this.#observed.busy()) {
       const seen = this.#observed.activity();
       await clock.settle();
       if (this.#observed.busy()) return;
-      if (seen !== this.#observed.activity()) continue;
+      if (seen !== this.#observed.activity()) {
+        began = clock.now();
+        late = 0;
+        continue;
+      }
       if (this.#observed.onStill()) return;
-      if (clock.now() - began > stuckAfterMs) return this.#observed.onStuck();
+      if (clock.now() - began > stuckAfterMs && ++late > lastLooks) return this.#observed.onStuck();
     }
   }
 }
