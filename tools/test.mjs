@@ -13,8 +13,7 @@ const parts = [
   ["build", [["tools/build.mjs"]]],
   ["lint", [[bin("oxlint/bin/oxlint"), "--deny-warnings"]]],
   ["types", [[tsc, "-p", "tsconfig.json"], [tsc, "-p", "sdk/tsconfig.json", "--noEmit"]]],
-  ["tests", [[vitest, "run", "--exclude", "test/package/**", "--exclude", "test/hostile/**"]]],
-  ["package", [[vitest, "run", "--project", "node", "test/package"]]],
+  ["tests", [[vitest, "run"]]],
 ];
 
 const header = (text) => console.log(process.stdout.isTTY ? `\n\u001b[1m${text}\u001b[0m` : `\n${text}`);
