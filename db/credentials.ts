@@ -15,6 +15,9 @@ export interface Credential {
   name: string;
   tenant_id: string;
   revoked_at: number | null;
+  expires_at: number | null;
+  /** Null: everything. */
+  scopes: string[] | null;
   last_used_at: number | null;
   workflow: WorkflowRow | null;
 }
@@ -22,7 +25,7 @@ export interface Credential {
 /** @param workflowId also read this workflow of the key's tenant; `null` reads none. */
 export async function findCredential(d1: D1Database, hash: string, workflowId: string | null): Promise<Credential | null> {
   const db = drizzle(d1);
-  const key = { key_id: apiKeys.id, name: apiKeys.name, tenant_id: apiKeys.tenant_id, revoked_at: apiKeys.revoked_at, last_used_at: apiKeys.last_used_at };
+  const key = { key_id: apiKeys.id, name: apiKeys.name, tenant_id: apiKeys.tenant_id, revoked_at: apiKeys.revoked_at, expires_at: apiKeys.expires_at, scopes: apiKeys.scopes, last_used_at: apiKeys.last_used_at };
   if (workflowId === null) {
     const [row] = await db.select(key).from(apiKeys).where(eq(apiKeys.hash, hash)).limit(1);
     return row ? { ...row, workflow: null } : null;

@@ -2,7 +2,7 @@
  * The only door to tables that belong to tenants. It is opened for one tenant, adds that
  * tenant to every statement, and takes no `tenant_id` from callers: a query over another
  * tenant's rows cannot be written here. Lookups that must come before the tenant is known
- * (a key, a slug) are in ./credentials.ts, ./tenants.ts and ./hook-lookup.ts, and nowhere else.
+ * (a key, a session, a slug) are in files of their own here; test/db/access.test.ts lists them.
  * @module
  */
 import { and, eq, sql, type SQL } from "drizzle-orm";

@@ -3,14 +3,19 @@
 //
 // EVERSTEP_DATA   data folder (.everstep)
 // PORT            port on 127.0.0.1 (8787; 0: any free one)
+// EVERSTEP_WATCHDOG  seconds without an answer after which the runtime is ended and started
+//                 again (30; 0: never)
 // EVERSTEP_EGRESS_ALLOW  private hosts, addresses or ranges that tenant code may reach (none)
 import { startCron } from "./server/cron.mjs";
 import { clearTemporaryFiles, openDataFolder, writePrivateJson } from "./server/files.mjs";
+import { openFront } from "./server/front.mjs";
 import { loadKeys } from "./server/keys.mjs";
 import { describeLock, releaseLock, StartError, takeLock } from "./server/lock.mjs";
 import { dim, fail, say, warn } from "./server/output.mjs";
 import { demoTenant, planPreparation, prepare } from "./server/prepare.mjs";
-import { bundleWorker, readConfig, startRuntime } from "./server/runtime.mjs";
+import { fireCron, startRuntime } from "./server/runtime.mjs";
+import { readWatchdog, watchRuntime } from "./server/watchdog.mjs";
+import { bundleWorker, readConfig } from "./server/worker.mjs";
 
 // Regular expressions that backtrack without end fall back to a linear engine.
 process.env.MINIFLARE_WORKERD_V8_FLAGS ??= "--enable-experimental-regexp-engine-on-excessive-backtracks --expose-statistics";
@@ -26,6 +31,7 @@ async function serve() {
   const began = Date.now();
   if (Number.parseInt(process.versions.node, 10) < 24) throw new StartError(`this is Node ${process.versions.node}; npm start brings its own, newer one: start with that`);
   const port = readPort(process.env.PORT);
+  const silentMs = readWatchdog(process.env.EVERSTEP_WATCHDOG);
   const folder = openDataFolder(process.env.EVERSTEP_DATA || ".everstep");
   await takeLock(folder);
   clearTemporaryFiles(folder);
@@ -34,43 +40,42 @@ async function serve() {
   const keys = loadKeys(folder);
   const config = readConfig();
   const egressAllow = process.env.EVERSTEP_EGRESS_ALLOW ?? "";
-  const settings = {
+  const runtime = await startRuntime({
     config,
     folder,
     script: await bundleWorker(),
     network: await network(egressAllow),
     bindings: { MASTER_KEY: keys.masterKey, OPERATOR_KEY: keys.operatorKey, ...(egressAllow ? { EGRESS_ALLOW: egressAllow } : {}) },
-  };
-
-  const plan = await planPreparation(folder, config, keys);
-  if (plan) {
-    // Behind a closed door: who finds the port open finds everything in place.
-    const runtime = await startRuntime({ ...settings, listen: null });
-    try {
-      await prepare(runtime, plan, folder, keys);
-    } finally {
-      await runtime.dispose();
-    }
-  }
-  const runtime = await startRuntime({
-    ...settings,
-    listen: { host: "127.0.0.1", port },
     onRestart: () => warn("The runtime is up again; executions under way continue from their journals."),
   });
-  const url = (await runtime.unsafeGetDirectURL()).origin;
+  const direct = await runtime.unsafeGetDirectURL();
+  const stopWatchdog = watchRuntime(direct.href, silentMs, folder);
+  let front;
+  try {
+    const plan = await planPreparation(folder, config, keys);
+    if (plan) await prepare(runtime, plan, folder, keys);
+    // Who finds the port open finds everything in place.
+    front = await openFront({ port, runtimePort: Number(direct.port) });
+  } catch (error) {
+    stopWatchdog();
+    await runtime.dispose();
+    throw error;
+  }
+  const { url } = front;
   describeLock(folder, url);
   writePrivateJson(folder.local, { url, apiKey: keys.apiKey, tenant: demoTenant });
 
   const stopCron = startCron(config.triggers.crons ?? [], async (cron, scheduledTime) => {
     try {
-      const worker = await runtime.getWorker();
-      await worker.scheduled({ cron, scheduledTime });
+      await fireCron(runtime, cron, scheduledTime);
     } catch (error) {
       warn(`The scheduled run of ${scheduledTime.toISOString()} failed: ${error.message}`);
     }
   });
   onStop(async () => {
     stopCron();
+    stopWatchdog();
+    front.close();
     // The runtime ends at once; what Miniflare has to put away besides need not be waited for.
     await Promise.race([runtime.dispose(), new Promise((resolve) => setTimeout(resolve, 500))]);
     releaseLock(folder);

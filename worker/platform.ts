@@ -10,14 +10,16 @@ import { derivedExecutionId } from "../durable-objects/placement.ts";
 import { objectsOf } from "./domain/ports.ts";
 import type { Env } from "./env.ts";
 import { loadRuntime } from "./sandbox/bundles.ts";
+import { LastRuntime } from "./sandbox/last-runtime.ts";
 
 /** Makes the network door of one tenant's isolates. */
 export type EgressOf = (options: { props: { tenant: string } }) => Fetcher;
 
 export function platformOf(env: Env, egress: EgressOf): Platform {
   const objects = objectsOf(env);
+  const runtime = new LastRuntime((tenant, bundle) => loadRuntime(env.LOADER, env.BLOBS, (owner) => egress({ props: { tenant: owner } }), tenant, bundle));
   return {
-    runTurn: (tenant, bundle, input, host) => loadRuntime(env.LOADER, env.BLOBS, (owner) => egress({ props: { tenant: owner } }), tenant, bundle).turn(input, host),
+    runTurn: (tenant, bundle, input, host) => runtime.turn(tenant, bundle, input, host),
     async childStart(tenant, workflowId, { parentId, stepKey, key, input }) {
       const workflow = await tenantDb(env.DB, tenant).first(workflows, eq(workflows.id, workflowId));
       if (!workflow?.is_active) return null;

@@ -1,7 +1,7 @@
 // Tables, a tenant and the measured workflows, through the platform's own interface.
 import { join } from "node:path";
 import { migrate, readMigrations } from "../../tools/server/migrate.mjs";
-import { projectRoot } from "../../tools/server/runtime.mjs";
+import { projectRoot } from "../../tools/server/worker.mjs";
 import { keys } from "./runtime.mjs";
 
 export async function prepare(runtime) {

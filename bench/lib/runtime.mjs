@@ -2,11 +2,9 @@
 // local server runs it, on a data folder of its own.
 import { randomBytes } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { build } from "esbuild";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import { networkFor } from "../../tools/network.mjs";
-import { projectRoot, readConfig } from "../../tools/server/runtime.mjs";
+import { bundleWorker as bundleModule, readConfig, workerOptions } from "../../tools/server/worker.mjs";
 
 export const keys = {
   masterKey: randomBytes(32).toString("base64"),
@@ -17,49 +15,26 @@ export const keys = {
 /** No task takes longer, unless something is stuck. */
 const longestTaskMs = 180_000;
 
-export async function bundleWorker() {
-  const result = await build({
-    entryPoints: [join(projectRoot, "bench/worker/index.ts")],
-    bundle: true,
-    write: false,
-    format: "esm",
-    target: "esnext",
-    platform: "neutral",
-    mainFields: ["module", "main"],
-    conditions: ["workerd", "worker", "browser"],
-    external: ["cloudflare:*", "node:*"],
-    loader: { ".txt": "text" },
-    logLevel: "warning",
-  });
-  return result.outputFiles[0].text;
-}
+export const bundleWorker = () => bundleModule("bench/worker/index.ts");
 
 /**
  * @param {{ script: string, folder: string }} options `folder`: where the process keeps its data
  * @returns the process: `ask` gives the driver a task, `rss` its memory in MiB
  */
 export async function startRuntime({ script, folder }) {
-  const config = readConfig();
+  const options = workerOptions(readConfig(), script);
   const before = new Set(workerdPids());
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       name: "bench",
-      modules: [{ type: "ESModule", path: "worker.js", contents: script }],
-      compatibilityDate: config.compatibility_date,
-      compatibilityFlags: config.compatibility_flags,
+      ...options,
       bindings: { MASTER_KEY: keys.masterKey, OPERATOR_KEY: keys.operatorKey },
-      durableObjects: {
-        ...Object.fromEntries(config.durable_objects.bindings.map(({ name, class_name: className }) => [name, { className, useSQLite: true }])),
-        BARE: { className: "Bare", useSQLite: true },
-      },
+      durableObjects: { ...options.durableObjects, BARE: { className: "Bare", useSQLite: true } },
       workflows: {
         CF_STEPS: { name: "cf-steps", className: "CloudflareSteps" },
         CF_SLEEP: { name: "cf-sleep", className: "CloudflareSleep" },
         CF_RESUME: { name: "cf-resume", className: "CloudflareResume" },
       },
-      workerLoaders: Object.fromEntries(config.worker_loaders.map(({ binding }) => [binding, {}])),
-      d1Databases: Object.fromEntries(config.d1_databases.map(({ binding, database_name: name }) => [binding, name])),
-      r2Buckets: Object.fromEntries(config.r2_buckets.map(({ binding, bucket_name: name }) => [binding, name])),
       ...(await networkFor("")),
       resourcePersistencePath: folder,
       host: "127.0.0.1",

@@ -13,6 +13,11 @@ export const apiKeys = sqliteTable(
     prefix: text().notNull(),
     /** SHA-256 of the key, hex; the key itself is kept nowhere. */
     hash: text().notNull().unique(),
+    /** What it may do; null: everything that a tenant's admin may. */
+    scopes: text({ mode: "json" }).$type<string[]>(),
+    /** The user who made it; null for one made by the operator. */
+    created_by: text(),
+    expires_at: integer(),
     created_at: integer().notNull(),
     revoked_at: integer(),
     last_used_at: integer(),

@@ -6,6 +6,7 @@
  */
 import { encode } from "../../sdk/schema/codec.ts";
 import type { ErrorRecord } from "../../sdk/schema/execution.ts";
+import type { Outline, Reply } from "./contract.ts";
 import { isTerminal } from "./outcome.ts";
 import type { Platform } from "./ports.ts";
 import type { Execution, OpenStep } from "./state.ts";
@@ -24,11 +25,28 @@ export class Children {
     this.#signalled = signalled;
   }
 
-  /** Starts the children that open invoke steps wait for; with `again`, also asks after those started before. */
-  async startOpen(execution: Execution, again = false): Promise<void> {
-    if (!execution.stored) return;
-    const open = this.#store.openSteps(execution.request.id).filter(({ kind, status, child }) => kind === "invoke" && status === "waiting" && (again || child === null));
-    await Promise.all(open.map((step) => this.#start(execution, step)));
+  /**
+   * Starts the children that open invoke steps wait for, and cancels those that were waited
+   * for too long. With `again`, also asks after children started before.
+   */
+  async tend(execution: Execution, open: OpenStep[], again = false): Promise<void> {
+    const wanted = open.filter(({ kind, status, child }) => kind === "invoke" && status === "waiting" && (again || child === null));
+    const late = open.filter(({ kind, status }) => kind === "invoke" && status === "failed");
+    await Promise.all([...wanted.map((step) => this.#start(execution, step)), ...late.map((step) => this.#giveUp(execution, step, again))]);
+  }
+
+  async #giveUp(execution: Execution, { key, child }: OpenStep, again: boolean): Promise<void> {
+    if (child === null) return;
+    const reply = await this.#cancel(execution, child);
+    // Not found may mean that its start is still on its way: the timer asks again.
+    if (reply && (reply.ok || reply.code !== "not-found" || again)) this.#store.journal.setChild(execution.request.id, key, child, true);
+  }
+
+  /** Null when no answer came. */
+  async #cancel(execution: Execution, child: string): Promise<Reply<Outline> | null> {
+    const { tenant, id } = execution.request;
+    const options = { rollback: execution.mode === "rollback", reason: `the parent execution ${id} does not wait for it any more` };
+    return this.#platform.execution(tenant, child).cancel(tenant, child, options).catch(() => null);
   }
 
   async #start(execution: Execution, step: OpenStep): Promise<void> {
@@ -42,7 +60,7 @@ export class Children {
       return this.ended(execution, step.key, { status: "failed", error }, `missing:${key}:${execution.revision}`);
     }
     execution.children = true;
-    if (step.child === null) this.#store.setChild(id, step.key, request.id);
+    if (step.child === null) this.#store.journal.setChild(id, step.key, request.id);
     const started = await this.#platform.execution(tenant, request.id).start(request);
     if (!started.ok) this.ended(execution, step.key, { status: "failed", error: { name: "Error", message: started.detail } }, `refused:${key}:${execution.revision}`);
   }
@@ -50,7 +68,9 @@ export class Children {
   /** A retried parent waits again: children that ended without success go on too. */
   async retryOpen(execution: Execution): Promise<void> {
     const { tenant, id } = execution.request;
-    const open = this.#store.openSteps(id).filter(({ kind, status, child }) => kind === "invoke" && status === "waiting" && child !== null);
+    const open = this.#store.journal.open(id).filter(({ kind, status, child }) => kind === "invoke" && status === "waiting" && child !== null);
+    // It is waited for again.
+    for (const { key, child } of open) if (child !== null) this.#store.journal.setChild(id, key, child);
     await Promise.all(open.map(({ child }) => this.#platform.execution(tenant, child ?? "").retry(tenant, child ?? "", null)));
   }
 
@@ -62,7 +82,7 @@ export class Children {
 
   /** After an execution's end: tell its parent, and cancel children nobody waits for. */
   async afterEnd(execution: Execution): Promise<void> {
-    await Promise.all([this.tellParent(execution), this.#cancelOpen(execution)]);
+    await Promise.all([this.tellParent(execution), this.cancelOpen(execution)]);
   }
 
   async tellParent(execution: Execution): Promise<void> {
@@ -71,14 +91,18 @@ export class Children {
     const error = execution.error ?? { name: "Error", message: `the child execution was ${execution.status}` };
     const outcome = execution.status === "completed" ? { status: "completed", output: execution.output } : { status: execution.status, error };
     // Lost messages are made good by the parent's `children` timer.
-    await this.#platform.execution(tenant, parent.id).childEnded(tenant, parent.id, parent.stepKey, encode(outcome), `${id}:${execution.revision}`).catch(() => {});
+    await this.#platform.execution(tenant, parent.id).childEnded(tenant, parent.id, { id, stepKey: parent.stepKey }, encode(outcome), `${id}:${execution.revision}`).catch(() => {});
   }
 
-  async #cancelOpen(execution: Execution): Promise<void> {
+  /** Nobody will wait for them: the execution has ended, or its next run has steps of the same keys. */
+  async cancelOpen(execution: Execution): Promise<void> {
     if (!execution.children) return;
-    const { tenant, id } = execution.request;
-    const orphans = this.#store.openSteps(id).filter(({ kind, child }) => kind === "invoke" && child !== null);
-    const rollback = execution.mode === "rollback";
-    await Promise.all(orphans.map(({ child }) => this.#platform.execution(tenant, child ?? "").cancel(tenant, child ?? "", { rollback, reason: `the parent execution ${id} ended` }).catch(() => {})));
+    const orphans = this.#store.journal.open(execution.request.id).filter(({ kind }) => kind === "invoke");
+    await Promise.all(orphans.map(({ child }) => child !== null && this.#cancel(execution, child)));
+  }
+
+  /** Whether an open step waits for this very child: others of its key belong to an earlier run. */
+  isAwaited(execution: Execution, child: { id: string; stepKey: string }): boolean {
+    return this.#store.journal.open(execution.request.id).some(({ key, status, child: own }) => key === child.stepKey && status === "waiting" && own === child.id);
   }
 }

@@ -24,6 +24,8 @@ export interface StartRequest {
   parent: { id: string; stepKey: string } | null;
   /** Set for a test run. */
   test?: TestRun;
+  /** An execution that is there already with this id is only given back when its input is the same. */
+  inputMustMatch?: boolean;
   /** How often the index started it again because nothing was heard of it. */
   restarts?: number;
 }
@@ -37,21 +39,28 @@ export interface Outline {
   created: boolean;
 }
 
+/** How an execution began: what another one needs to begin in the same way. */
+export type Origin = Pick<StartRequest, "workflowId" | "trigger" | "input" | "test">;
+
 /** `end`: without the steps, for callers that only want to know how it ended. */
 export type Detail = "whole" | "end";
 
 export interface ExecutionObject {
-  /** Durable when it returns; the first turn runs on by itself. Starting twice is a no-op. */
+  /**
+   * Durable when it returns; the first turn runs on by itself. Starting twice is a no-op, or
+   * refused (`idempotency-key-reused`) when the request says that the inputs must be the same.
+   */
   start(request: StartRequest): Promise<Reply<Outline>>;
   /** Starts and returns at the end, or when `waitMs` have passed or the execution waits for something. */
   run(request: StartRequest, waitMs: number, detail?: Detail): Promise<Reply<ExecutionView>>;
   /** Returns at the next end or after `waitMs`; `waitMs` 0 answers at once. */
   get(tenant: string, id: string, waitMs: number, detail?: Detail): Promise<Reply<ExecutionView>>;
+  origin(tenant: string, id: string): Promise<Reply<Origin>>;
   logs(tenant: string, id: string, after: number, limit: number): Promise<Reply<LogEntry[]>>;
   /** Buffers an event; `dedupe` makes a second delivery a no-op. */
   send(tenant: string, id: string, type: string, payload: string, dedupe: string | null): Promise<Reply<{ accepted: boolean }>>;
-  /** A child of this execution has ended; `payload` is its outcome, encoded. */
-  childEnded(tenant: string, id: string, stepKey: string, payload: string, dedupe: string): Promise<Reply<{ accepted: boolean }>>;
+  /** A child of this execution has ended; `payload` is its outcome, encoded. Not accepted when nobody waits for it. */
+  childEnded(tenant: string, id: string, child: { id: string; stepKey: string }, payload: string, dedupe: string): Promise<Reply<{ accepted: boolean }>>;
   decide(tenant: string, id: string, stepKey: string, decision: string): Promise<Reply<{ accepted: boolean }>>;
   pause(tenant: string, id: string): Promise<Reply<Outline>>;
   resume(tenant: string, id: string): Promise<Reply<Outline>>;

@@ -4,10 +4,11 @@
  * @module
  */
 import { RpcTarget } from "cloudflare:workers";
-import type { Batch, CommitReply, HostPort, LogRow, News } from "../../sdk/schema/journal.ts";
+import type { Batch, CommitReply, HostPort, LogRow, News, StepRow } from "../../sdk/schema/journal.ts";
+import { parseRows } from "./rows.ts";
 
 export interface TurnHost {
-  commit(batch: Batch): Promise<CommitReply>;
+  commit(batch: CheckedBatch): Promise<CommitReply>;
   news(seq: number, due: number | null): Promise<News>;
   spill(bytes: Uint8Array): Promise<string>;
   unspill(key: string): Promise<Uint8Array>;
@@ -16,16 +17,21 @@ export interface TurnHost {
 const maxConsumed = 20_000;
 const levels = new Set(["debug", "info", "warn", "error"]);
 
-/** By hand, not by schema: this is the hot path. Rows are checked by the table's constraints. */
-export function checkBatch(batch: Batch): Batch {
+/** A batch that is well-formed, with its rows. */
+export interface CheckedBatch extends Batch {
+  rows: StepRow[];
+}
+
+/** By hand, not by schema: this is the hot path. */
+export function checkBatch(batch: Batch): CheckedBatch {
   const fail = (what: string): never => {
     throw new TypeError(`a turn sent a malformed batch: ${what}`);
   };
   if (typeof batch !== "object" || batch === null) return fail("no object");
-  if (typeof batch.steps !== "string" || !Number.isInteger(batch.count) || batch.count < 0) return fail("steps");
   if (!Array.isArray(batch.consumed) || batch.consumed.length > maxConsumed || !batch.consumed.every(Number.isInteger)) return fail("consumed");
   if (!Array.isArray(batch.logs) || batch.logs.length > 1_001 || !batch.logs.every(isLogRow)) return fail("logs");
-  return batch;
+  const { steps, consumed, logs } = batch;
+  return { steps, consumed, logs, rows: parseRows(steps) };
 }
 
 function isLogRow(row: LogRow): boolean {

@@ -4,11 +4,11 @@
  * @module
  */
 import { DurableObject } from "cloudflare:workers";
-import { encode } from "../../sdk/schema/codec.ts";
 import type { ExecutionView, LogEntry } from "../../sdk/schema/execution.ts";
 import { dueTimers, setTimer } from "../lib/timers.ts";
 import { childChannel } from "./children.ts";
-import type { Detail, ExecutionObject, Outline, Reply, StartRequest } from "./contract.ts";
+import type { Detail, ExecutionObject, Origin, Outline, Reply, StartRequest } from "./contract.ts";
+import { originOf, sameInput } from "./origin.ts";
 import { cancel, outline, pause, resume, retry } from "./lifecycle.ts";
 import { childPollMs, end, isTerminal, leaseMs, underWay } from "./outcome.ts";
 import type { Platform } from "./ports.ts";
@@ -80,6 +80,9 @@ export function executionClass<Env>(platformOf: (env: Env, ctx: DurableObjectSta
 
     async again(existing: State, request: StartRequest): Promise<Reply<Outline>> {
       if (existing.request.tenant !== request.tenant) return { ok: false, code: "conflict", detail: "that id is taken" };
+      if (request.inputMustMatch && !sameInput(originOf(existing).input, request.input)) {
+        return { ok: false, code: "idempotency-key-reused", detail: `the Idempotency-Key began execution ${request.id} with another input: send the same input, or another key for another execution` };
+      }
       // Another start of the same is on its way to the index: durable only when it is there.
       if (!existing.stored && !existing.registered) await this.runner.report(existing);
       if (!this.runner.isRunning(request.id) && existing.stored) {
@@ -108,8 +111,12 @@ export function executionClass<Env>(platformOf: (env: Env, ctx: DurableObjectSta
       return this.with(tenant, id, async (execution) => {
         const until = Date.now() + Math.min(waitMs, maxWaitMs);
         while (!isTerminal(execution.status) && execution.status !== "stalled" && Date.now() < until) await this.runner.ended(id, until - Date.now());
-        return { ok: true, value: executionView(execution, detail === "end" ? [] : this.runner.store.steps(id)) };
+        return { ok: true, value: executionView(execution, detail === "end" ? [] : this.runner.store.journal.steps(id)) };
       });
+    }
+
+    origin(tenant: string, id: string): Promise<Reply<Origin>> {
+      return this.with(tenant, id, (execution) => ({ ok: true, value: originOf(execution) }));
     }
 
     logs(tenant: string, id: string, after: number, limit: number): Promise<Reply<LogEntry[]>> {
@@ -125,7 +132,7 @@ export function executionClass<Env>(platformOf: (env: Env, ctx: DurableObjectSta
 
     decide(tenant: string, id: string, stepKey: string, decision: string): Promise<Reply<{ accepted: boolean }>> {
       return this.with(tenant, id, (execution) => {
-        const step = this.runner.store.openSteps(id).find(({ key, kind }) => key === stepKey && kind === "approval");
+        const step = this.runner.store.journal.open(id).find(({ key, kind }) => key === stepKey && kind === "approval");
         if (!step) return { ok: false, code: "conflict", detail: `no approval "${stepKey}" is pending: it was decided, has expired or was never asked for` };
         const reply = this.signal(execution, `approval:${stepKey}`, decision, `approval:${stepKey}:${execution.generation}:${execution.run}`);
         if (reply.ok && !reply.value.accepted) return { ok: false, code: "conflict", detail: `approval "${stepKey}" was decided already` };
@@ -133,8 +140,11 @@ export function executionClass<Env>(platformOf: (env: Env, ctx: DurableObjectSta
       });
     }
 
-    childEnded(tenant: string, id: string, stepKey: string, payload: string, dedupe: string): Promise<Reply<{ accepted: boolean }>> {
-      return this.with(tenant, id, (execution) => this.signal(execution, childChannel(stepKey), payload, dedupe));
+    childEnded(tenant: string, id: string, child: { id: string; stepKey: string }, payload: string, dedupe: string): Promise<Reply<{ accepted: boolean }>> {
+      return this.with(tenant, id, (execution) => {
+        if (!this.runner.children.isAwaited(execution, child)) return { ok: true, value: { accepted: false } };
+        return this.signal(execution, childChannel(child.stepKey), payload, dedupe);
+      });
     }
 
     signal(execution: State, channel: string, payload: string, dedupe: string | null): Reply<{ accepted: boolean }> {
@@ -217,9 +227,10 @@ export function executionClass<Env>(platformOf: (env: Env, ctx: DurableObjectSta
       // A lease is only left behind by a process that died.
       if (due.includes("lease") && !this.runner.crashed(execution, "the process that ran it died", maxDeaths, 0)) return this.runner.report(execution);
       if (due.length === 1 && due[0] === "children") {
-        execution.timers = setTimer(execution.timers, "children", now + childPollMs);
+        const open = this.runner.store.journal.open(id);
+        execution.timers = setTimer(execution.timers, "children", open.some(({ kind }) => kind === "invoke") ? now + childPollMs : null);
         this.runner.save(execution);
-        return this.runner.askChildren(execution);
+        return this.runner.askChildren(execution, open);
       }
       return this.runner.run(execution);
     }
@@ -234,9 +245,4 @@ export function executionClass<Env>(platformOf: (env: Env, ctx: DurableObjectSta
       await this.runner.children.afterEnd(execution);
     }
   };
-}
-
-/** An approval's decision, as it lies in the signals. */
-export function encodeDecision(decision: "approved" | "rejected", comment: string | null, decidedBy: string | null): string {
-  return encode({ decision, comment, decided_by: decidedBy });
 }

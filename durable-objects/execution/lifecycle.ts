@@ -3,7 +3,8 @@
  * one transaction and lets the runner go on.
  * @module
  */
-import { type StepRecord, toRow } from "../../sdk/schema/journal.ts";
+import { planRetry } from "../../sdk/runtime/retry-plan.ts";
+import { toRow } from "../../sdk/schema/journal.ts";
 import type { Outline, Reply } from "./contract.ts";
 import { end, isTerminal, waitingStatus, waitingTimers } from "./outcome.ts";
 import type { Runner } from "./runner.ts";
@@ -33,7 +34,7 @@ export async function pause(runner: Runner, execution: Execution): Promise<Reply
 
 export async function resume(runner: Runner, execution: Execution): Promise<Reply<Outline>> {
   if (execution.status !== "paused") return conflict(`the execution is ${execution.status}: only a paused one can be resumed`);
-  const open = runner.store.openSteps(execution.request.id);
+  const open = runner.store.journal.open(execution.request.id);
   execution.status = waitingStatus(open);
   execution.timers = { ...waitingTimers(execution, open, Date.now()), kick: Date.now() };
   execution.revision++;
@@ -72,11 +73,10 @@ export async function retry(runner: Runner, execution: Execution, fromStep: stri
   if (fromStep === null && !["failed", "stalled", "cancelled"].includes(execution.status)) {
     return conflict(`the execution is ${execution.status}: only one that failed, stalled or was cancelled can be retried; name a step to begin again from there`);
   }
-  const steps = runner.store.steps(id).filter(({ kind }) => kind !== "rollback");
-  const chosen = fromStep === null ? culprit(execution, steps) : steps.find(({ key }) => key === fromStep);
-  if (fromStep !== null && !chosen) return { ok: false, code: "not-found", detail: `the execution has no step "${fromStep}"; its steps are ${steps.slice(0, 20).map(({ key }) => key).join(", ")}` };
+  const steps = runner.store.journal.steps(id);
+  const plan = planRetry(steps, execution.error, fromStep, Date.now());
+  if (!plan) return { ok: false, code: "not-found", detail: `the execution has no step "${fromStep}"; its steps are ${steps.slice(0, 20).map(({ key }) => key).join(", ")}` };
   runner.fence(id);
-  const after = chosen && (fromStep === null ? (chosen.ended ?? chosen.started) : chosen.started);
   execution.mode = "run";
   execution.status = "running";
   execution.error = null;
@@ -90,25 +90,11 @@ export async function retry(runner: Runner, execution: Execution, fromStep: stri
   if (fromStep !== null) execution.generation++;
   execution.timers = { kick: Date.now() };
   runner.save(execution, () => {
-    runner.store.forgetRollbacks(id);
-    if (after !== undefined) runner.store.forgetSteps(id, after);
-    const reopened = steps.filter((step) => (after === undefined || step.started < after) && (step.status === "cancelled" || step === chosen));
-    for (const step of reopened) {
-      step.status = step.kind === "do" ? "running" : "waiting";
-      step.ended = null;
-      step.endedAt = null;
-      step.error = null;
-      step.attempt = 0;
-    }
-    runner.store.writeSteps(id, reopened.map(toRow));
+    const { journal } = runner.store;
+    journal.keepOnly(id, plan.keeps);
+    if (plan.reopened.length > 0) journal.append(id, JSON.stringify(plan.reopened.map(toRow)));
   });
   await runner.children.retryOpen(execution);
   void runner.run(execution);
   return outline(execution);
-}
-
-/** The step whose failure the execution failed with; a failure that was caught is not it. */
-function culprit(execution: Execution, steps: StepRecord[]): StepRecord | undefined {
-  const { error } = execution;
-  return steps.filter((step) => step.status === "failed" && step.error?.message === error?.message && step.error?.name === error?.name).at(-1);
 }

@@ -9,28 +9,25 @@
  * 4. A turn that keeps killing its process is given up after `maxCrashes` tries.
  * @module
  */
-import type { Batch, Outcome, StepRow } from "../../sdk/schema/journal.ts";
+import type { Outcome } from "../../sdk/schema/journal.ts";
 import { AlarmClock, type AlarmStorage } from "../lib/alarm-clock.ts";
 import { setTimer } from "../lib/timers.ts";
 import { Children } from "./children.ts";
-import { checkBatch, HostTarget, type TurnHost } from "./host.ts";
+import { checkBatch, type CheckedBatch, HostTarget, type TurnHost } from "./host.ts";
 import { indexEntry } from "./index-entry.ts";
 import { applyOutcome, end, isTerminal, leaseMs, underWay } from "./outcome.ts";
 import type { Platform } from "./ports.ts";
-import type { Execution } from "./state.ts";
+import type { Execution, OpenStep } from "./state.ts";
 import { Store } from "./store.ts";
 import { turnInput } from "./turn-input.ts";
 import { endTurn, newTurn, type Turn, turnHost, wake } from "./turn-host.ts";
 
 const maxCrashes = 5;
-/** Deaths of the process are rarely the workflow's fault. */
+// Deaths of the process are rarely the workflow's fault.
 export const maxDeaths = 8;
 
-interface Current {
-  turn: Turn;
-  /** Resolves when no further turn follows. */
-  done: Promise<void>;
-}
+/** `done` resolves when no further turn follows. */
+type Current = { turn: Turn; done: Promise<void> };
 
 export interface Storage extends AlarmStorage {
   sql: SqlStorage;
@@ -104,7 +101,7 @@ export class Runner {
       const over = turn.fenced;
       endTurn(turn);
       if (over) return;
-      await this.#after(execution);
+      await this.#after(execution, turn.open);
       if (this.#current.get(id) !== current) return;
       // Looked at last, with nothing awaited after it: what arrives later finds no turn and begins one.
       const news = outcome === "suspended" && execution.status !== "paused" && this.store.signals(id, turn.seq).length > 0;
@@ -117,10 +114,10 @@ export class Runner {
   }
 
   /** Tells others how the turn ended. What gets lost here is made good by timers. */
-  async #after(execution: Execution): Promise<void> {
+  async #after(execution: Execution, open: OpenStep[]): Promise<void> {
     const results = await Promise.allSettled([
       this.report(execution),
-      isTerminal(execution.status) ? this.children.afterEnd(execution) : this.children.startOpen(execution),
+      isTerminal(execution.status) ? this.children.afterEnd(execution) : this.children.tend(execution, open),
     ]);
     for (const result of results) {
       if (result.status === "rejected") console.error(JSON.stringify({ level: "error", event: "report-failed", execution: execution.request.id, message: String(result.reason) }));
@@ -129,13 +126,13 @@ export class Runner {
 
   /** An execution ended and the process died before everyone was told. */
   async afterDeath(execution: Execution): Promise<void> {
-    await this.#after(execution);
+    await this.#after(execution, this.store.journal.open(execution.request.id));
     this.save(execution);
   }
 
   /** Makes good what was lost between an execution and its children. */
-  async askChildren(execution: Execution): Promise<void> {
-    await this.children.startOpen(execution, true);
+  async askChildren(execution: Execution, open: OpenStep[]): Promise<void> {
+    await this.children.tend(execution, open, true);
     if (this.store.signals(execution.request.id, 0).length > 0) await this.run(execution);
   }
 
@@ -145,8 +142,9 @@ export class Runner {
     try {
       const signals = execution.stored ? this.store.signals(request.id, 0) : [];
       turn.seq = signals.at(-1)?.seq ?? 0;
-      const input = turnInput(execution, execution.stored ? this.store.journal(request.id) : "[]", signals);
+      const input = turnInput(execution, execution.stored ? this.store.journal.text(request.id) : "[]", signals);
       const result = await this.#platform.runTurn(request.tenant, request.bundle, input, new HostTarget(this.#hostOf(execution, turn)));
+      if (result.outcome.type === "continued") await this.children.cancelOpen(execution);
       if (turn.fenced) return null;
       this.#conclude(execution, turn, result.outcome, checkBatch(result.batch));
       return result.outcome.type;
@@ -157,12 +155,13 @@ export class Runner {
   }
 
   /** Writes a turn's end: what was not committed before, and what follows from the outcome. */
-  #conclude(execution: Execution, turn: Turn, outcome: Outcome, batch: Batch): void {
+  #conclude(execution: Execution, turn: Turn, outcome: Outcome, batch: CheckedBatch): void {
     const { id } = execution.request;
     this.#write(() => {
       this.store.apply(id, batch);
-      if (outcome.type === "continued") this.store.forgetSteps(id, null);
-      applyOutcome(execution, outcome, outcome.type === "suspended" ? this.store.openSteps(id) : [], Date.now());
+      if (outcome.type === "continued") this.store.forgetRun(id);
+      if (outcome.type === "suspended") turn.open = this.store.journal.open(id);
+      applyOutcome(execution, outcome, turn.open, Date.now());
       // What came too late for this turn begins the next one, even if the process dies before it does.
       if (outcome.type === "suspended" && this.store.signals(id, turn.seq).length > 0) execution.timers = setTimer(execution.timers, "kick", Date.now() + leaseMs);
       this.store.save(execution);
@@ -179,16 +178,17 @@ export class Runner {
   }
 
   /** A batch that comes before its turn ends. From the first one on, a lease restarts the turn if the process dies. */
-  async #commit(execution: Execution, batch: Batch): Promise<void> {
+  async #commit(execution: Execution, batch: CheckedBatch): Promise<void> {
+    const { id } = execution.request;
     this.#write(() => {
-      this.store.apply(execution.request.id, batch);
-      const forward = execution.crashes > 0 && (JSON.parse(batch.steps) as StepRow[]).some((row) => row[6] !== null);
+      this.store.apply(id, batch);
+      const forward = execution.crashes > 0 && batch.rows.some(([, , , , , , ended]) => ended !== null);
       if (forward) execution.crashes = 0;
       if (!forward && execution.stored && execution.timers.lease !== undefined) return;
       execution.timers = underWay(execution.timers, Date.now());
       this.store.save(execution);
     });
-    await this.children.startOpen(execution);
+    if (batch.rows.some(([, , , kind]) => kind === "invoke")) await this.children.tend(execution, this.store.journal.open(id));
   }
 
   /** A turn did not come to its end: try again a few times, then give up. False when given up. */

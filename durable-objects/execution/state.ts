@@ -9,6 +9,8 @@ import type { StartRequest } from "./contract.ts";
 
 export interface Execution {
   request: StartRequest;
+  /** Encoded input of the first run, once continueAsNew has put another into `request`. */
+  firstInput: string | null;
   status: ExecutionStatus;
   run: number;
   generation: number;
@@ -52,6 +54,7 @@ const longestMs = 365 * 86_400_000;
 export function newExecution(request: StartRequest): Execution {
   return {
     request,
+    firstInput: null,
     status: "running",
     run: 1,
     generation: 1,

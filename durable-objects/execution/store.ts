@@ -3,12 +3,14 @@
  * several rows made without an await in between is one transaction.
  * @module
  */
-import type { ExecutionStatus, StepKind, StepStatus, Trigger } from "../../sdk/schema/execution.ts";
-import { type Batch, fromRow, type LogRow, type Signal, type StepRecord, type StepRow, type TestRun } from "../../sdk/schema/journal.ts";
-import { isFresh, migrate } from "../lib/migrations.ts";
+import type { ExecutionStatus, Trigger } from "../../sdk/schema/execution.ts";
+import type { LogRow, Signal, TestRun } from "../../sdk/schema/journal.ts";
+import { migrate, schemaState } from "../lib/migrations.ts";
 import { nextDue, type Timers } from "../lib/timers.ts";
-import type { Execution, OpenStep } from "./state.ts";
-import { migrations, readSteps, writeSteps } from "./schema.ts";
+import type { CheckedBatch } from "./host.ts";
+import { Journal } from "./journal.ts";
+import type { Execution } from "./state.ts";
+import { migrations } from "./schema.ts";
 
 /** Log lines kept per execution. */
 const maxLogLines = 10_000;
@@ -20,26 +22,29 @@ const number = (value: SqlStorageValue | undefined): number | null => (typeof va
 
 export class Store {
   readonly #sql: SqlStorage;
+  readonly journal: Journal;
 
   /** A new object gets its tables together with its first row: one commit instead of two. */
   #fresh: boolean;
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
-    this.#fresh = isFresh(sql);
-    if (!this.#fresh) migrate(sql, migrations);
+    this.journal = new Journal(sql, () => !this.#fresh);
+    const state = schemaState(sql);
+    this.#fresh = state === null;
+    if (state) migrate(sql, migrations, state);
   }
 
   /** Call first in a transaction that writes. */
   open(): void {
     if (!this.#fresh) return;
-    migrate(this.#sql, migrations);
+    migrate(this.#sql, migrations, null);
     this.#fresh = false;
   }
 
   /** The transaction that {@link open} was called in came to nothing. */
   undone(): void {
-    this.#fresh = isFresh(this.#sql);
+    this.#fresh = schemaState(this.#sql) === null;
   }
 
   find(id: string): Execution | null {
@@ -52,12 +57,12 @@ export class Store {
     const { request: r } = execution;
     this.#sql.exec(
       `INSERT OR REPLACE INTO execution (id, tenant, workflow_id, bundle, version, trigger, input, test, parent, created_at, timeout_at, status, run,
-         generation, revision, mode, output, error, divergence, completed_at, crashes, timers, wake)
-       VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
+         generation, revision, mode, output, error, divergence, completed_at, crashes, timers, wake, first_input)
+       VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
       r.id, r.tenant, r.workflowId, r.bundle, r.version, JSON.stringify(r.trigger), r.input, r.test ? JSON.stringify(r.test) : null, r.parent && JSON.stringify(r.parent), r.createdAt,
       execution.timeoutAt, execution.status, execution.run, execution.generation, execution.revision, execution.mode, execution.output,
       execution.error && JSON.stringify(execution.error), execution.divergence && JSON.stringify(execution.divergence), execution.completedAt,
-      execution.crashes, JSON.stringify(execution.timers), nextDue(execution.timers),
+      execution.crashes, JSON.stringify(execution.timers), nextDue(execution.timers), execution.firstInput,
     );
     execution.stored = true;
   }
@@ -73,10 +78,16 @@ export class Store {
     return this.#sql.exec<Row>("SELECT id FROM execution WHERE wake IS NOT NULL AND wake <= ? ORDER BY wake LIMIT 1000", now).toArray().map((row) => text(row.id));
   }
 
-  apply(id: string, batch: Batch): void {
-    if (batch.count > 0) this.#sql.exec(writeSteps, id, batch.steps);
+  apply(id: string, batch: CheckedBatch): void {
+    if (batch.rows.length > 0) this.journal.append(id, batch.steps);
     for (const seq of batch.consumed) this.#sql.exec("UPDATE signal SET consumed = 1 WHERE execution_id = ? AND seq = ?", id, seq);
     if (batch.logs.length > 0) this.#log(id, batch.logs);
+  }
+
+  /** What belongs to a run alone: its steps, and ends of its children that nobody took. */
+  forgetRun(id: string): void {
+    this.journal.clear(id);
+    this.#sql.exec("UPDATE signal SET consumed = 1 WHERE execution_id = ? AND consumed = 0 AND channel GLOB 'child:*'", id);
   }
 
   #log(id: string, rows: LogRow[]): void {
@@ -94,40 +105,6 @@ export class Store {
       .exec<Row>("SELECT seq, at, level, message, step FROM log WHERE execution_id = ? AND seq > ? ORDER BY seq LIMIT ?", id, after, limit)
       .toArray()
       .map((row) => ({ seq: Number(row.seq), at: Number(row.at), level: text(row.level) as LogRow["level"], message: text(row.message), step: row.step === null ? null : text(row.step) }));
-  }
-
-  /** The journal as one JSON text, for the isolate. */
-  journal(id: string): string {
-    if (this.#fresh) return "[]";
-    return text(this.#sql.exec<Row>(readSteps, id).one().steps);
-  }
-
-  steps(id: string): StepRecord[] {
-    return (JSON.parse(this.journal(id)) as StepRow[]).map(fromRow).sort((a, b) => a.started - b.started);
-  }
-
-  /** Steps that wait for something. */
-  openSteps(id: string): OpenStep[] {
-    if (this.#fresh) return [];
-    const rows = this.#sql.exec<Row>("SELECT key, kind, status, due, detail, child FROM step WHERE execution_id = ? AND ended IS NULL", id).toArray();
-    return rows.map((row) => ({ key: text(row.key), kind: row.kind as StepKind, status: row.status as StepStatus, due: number(row.due), detail: json(row.detail), child: row.child === null ? null : text(row.child) }));
-  }
-
-  setChild(id: string, key: string, child: string): void {
-    this.#sql.exec("UPDATE step SET child = ? WHERE execution_id = ? AND key = ?", child, id, key);
-  }
-
-  writeSteps(id: string, rows: StepRow[]): void {
-    this.#sql.exec(writeSteps, id, JSON.stringify(rows));
-  }
-
-  forgetSteps(id: string, from: number | null): void {
-    if (from === null) this.#sql.exec("DELETE FROM step WHERE execution_id = ?", id);
-    else this.#sql.exec("DELETE FROM step WHERE execution_id = ? AND started >= ?", id, from);
-  }
-
-  forgetRollbacks(id: string): void {
-    this.#sql.exec("DELETE FROM step WHERE execution_id = ? AND kind = 'rollback'", id);
   }
 
   /** False when a signal with the same `dedupe` is there already. */
@@ -170,6 +147,7 @@ function toExecution(row: Row): Execution {
       parent: json(row.parent),
       ...(row.test === null ? {} : { test: json<TestRun>(row.test) ?? { samples: {}, only: null } }),
     },
+    firstInput: row.first_input === null ? null : text(row.first_input),
     status: text(row.status) as ExecutionStatus,
     run: Number(row.run),
     generation: Number(row.generation),

@@ -2,11 +2,11 @@
  * What the isolate of one turn may do to its execution. A turn that is over is refused.
  * @module
  */
-import type { Batch, CommitReply, News } from "../../sdk/schema/journal.ts";
+import type { CommitReply, News } from "../../sdk/schema/journal.ts";
 import { defaultLimits } from "../../sdk/schema/limits.ts";
-import type { TurnHost } from "./host.ts";
+import type { CheckedBatch, TurnHost } from "./host.ts";
 import type { Platform } from "./ports.ts";
-import type { Execution } from "./state.ts";
+import type { Execution, OpenStep } from "./state.ts";
 import type { Store } from "./store.ts";
 
 /** A turn under way. */
@@ -18,10 +18,12 @@ export interface Turn {
   polls: Array<() => void>;
   /** Refuses everything once set. */
   fenced: boolean;
+  /** What the execution waits for after it. */
+  open: OpenStep[];
 }
 
 export function newTurn(): Turn {
-  return { stop: null, seq: 0, polls: [], fenced: false };
+  return { stop: null, seq: 0, polls: [], fenced: false, open: [] };
 }
 
 export function wake(turn: Turn): void {
@@ -40,7 +42,7 @@ export interface TurnHostParts {
   /** The tenant's index knows of the execution when it resolves. */
   register(): Promise<void>;
   /** Durable when it resolves. */
-  commit(batch: Batch): Promise<void>;
+  commit(batch: CheckedBatch): Promise<void>;
 }
 
 export function turnHost(execution: Execution, turn: Turn, { store, platform, register, commit }: TurnHostParts): TurnHost {
@@ -49,7 +51,7 @@ export function turnHost(execution: Execution, turn: Turn, { store, platform, re
     if (turn.fenced) throw new Error("this turn is over");
   };
   return {
-    async commit(batch: Batch): Promise<CommitReply> {
+    async commit(batch: CheckedBatch): Promise<CommitReply> {
       check();
       // Before anything of an execution shows outside, the index knows of it.
       if (!execution.registered) await register();

@@ -20,9 +20,13 @@ function checksum(text: string, seed: number): number {
   return hash >>> 0;
 }
 
-function applied(sql: SqlStorage): { steps: number; checksum: number } | null {
+/** How far an object's schema has come; null for one that has no tables yet. */
+export type SchemaState = { steps: number; checksum: number } | null;
+
+/** Reads and writes nothing else. */
+export function schemaState(sql: SqlStorage): SchemaState {
   try {
-    return sql.exec<{ steps: number; checksum: number }>("SELECT steps, checksum FROM schema_state").one();
+    return sql.exec<{ steps: number; checksum: number }>("SELECT steps, checksum FROM schema_state").toArray()[0] ?? null;
   } catch (error) {
     // Asking sqlite_master first would be a second read on every wake; this is paid once.
     if (error instanceof Error && error.message.includes("no such table")) return null;
@@ -30,20 +34,15 @@ function applied(sql: SqlStorage): { steps: number; checksum: number } | null {
   }
 }
 
-/** True for an object that has no tables yet; reads and writes nothing else. */
-export function isFresh(sql: SqlStorage): boolean {
-  return applied(sql) === null;
-}
-
 /**
  * Brings the object's tables up to date. Call it first in the constructor.
  *
  * @param steps each one or more SQL statements; only ever append to the list.
+ * @param state where that is known already.
  * @throws MigrationError when the object has more steps than the code (older code after a
  * rollback) or when a step that already ran was edited.
  */
-export function migrate(sql: SqlStorage, steps: readonly string[]): void {
-  const state = applied(sql);
+export function migrate(sql: SqlStorage, steps: readonly string[], state: SchemaState = schemaState(sql)): void {
   const done = state?.steps ?? 0;
   if (done > steps.length) {
     throw new MigrationError(`this object's schema has ${done} steps and the code knows ${steps.length}: deploy a version that has them all`);
@@ -54,14 +53,11 @@ export function migrate(sql: SqlStorage, steps: readonly string[]): void {
     throw new MigrationError(`one of the first ${done} schema steps was edited after it ran: restore its text and append a new step instead`);
   }
   if (done === steps.length) return;
-  if (!state) {
-    sql.exec("CREATE TABLE schema_state (id INTEGER PRIMARY KEY CHECK (id = 1), steps INTEGER NOT NULL, checksum INTEGER NOT NULL)");
-    sql.exec("INSERT INTO schema_state VALUES (1, 0, ?)", hash);
-  }
+  if (!state) sql.exec("CREATE TABLE IF NOT EXISTS schema_state (id INTEGER PRIMARY KEY, steps INTEGER NOT NULL, checksum INTEGER NOT NULL)");
   for (const [index, step] of steps.entries()) {
     if (index < done) continue;
     sql.exec(step);
     hash = checksum(step, hash);
-    sql.exec("UPDATE schema_state SET steps = ?, checksum = ?", index + 1, hash);
+    sql.exec("INSERT OR REPLACE INTO schema_state VALUES (1, ?, ?)", index + 1, hash);
   }
 }

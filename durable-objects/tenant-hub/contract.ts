@@ -4,7 +4,7 @@
  * @module
  */
 import type { ExecutionStatus, ExecutionSummary, TriggerKind } from "../../sdk/schema/execution.ts";
-import type { Reply } from "../execution/contract.ts";
+import type { Reply, StartRequest } from "../execution/contract.ts";
 
 export interface IndexEntry {
   id: string;
@@ -39,6 +39,10 @@ export interface HubObject {
   put(entry: IndexEntry): Promise<void>;
   /** Newest first. Refused (`bad-request`) only for a cursor that no list gave. */
   list(query: ListQuery): Promise<Reply<{ data: ExecutionSummary[]; nextCursor: string | null }>>;
+  /** What the index keeps of one execution: `start` until the execution's object has it; null for one it never heard of. */
+  find(id: string): Promise<{ start: StartRequest | null } | null>;
+  /** Starts it again, as the repair would, when its object has not said that it has it. False for one the index never heard of. */
+  restart(id: string): Promise<boolean>;
   /** Per workflow: executions by status, and when the last began. */
   counts(): Promise<Array<{ workflow_id: string; status: ExecutionStatus; count: number; last_at: string }>>;
 }

@@ -7,7 +7,7 @@ import { counts } from "./counts.ts";
 import { BadCursorError } from "./cursor.ts";
 import { list } from "./list.ts";
 import { put } from "./put.ts";
-import { Repair, type Restart } from "./repair.ts";
+import { findAccepted, Repair, type Restart } from "./repair.ts";
 import { hubSchema } from "./schema.ts";
 
 /** Makes the class; `restartOf` is how it starts an execution again (wired in worker/index.ts). */
@@ -39,6 +39,15 @@ export function tenantHubClass<Env>(restartOf: (env: Env) => Restart) {
 
     list(query: ListQuery): ReturnType<HubObject["list"]> {
       return reply(() => list(this.sql, query));
+    }
+
+    async find(id: string): ReturnType<HubObject["find"]> {
+      const found = findAccepted(this.sql, id);
+      return found && { start: found.start };
+    }
+
+    restart(id: string): Promise<boolean> {
+      return this.repair.one(id, Date.now());
     }
 
     async counts(): ReturnType<HubObject["counts"]> {

@@ -51,6 +51,26 @@ describe("repair", () => {
       expect(alarms).toHaveLength(1);
     }));
 
+  it("starts one at once when it is asked to, and counts that as a restart", () =>
+    withSql(newHub(), async (sql) => {
+      put(sql, entry("lost", { start: request("lost") }), time);
+      const { repair, restarted } = harness(sql);
+      expect(await repair.one("lost", time)).toBe(true);
+      await repair.run(time + repairAfterMs);
+      expect(restarted.map(({ id, restarts }) => [id, restarts])).toEqual([
+        ["lost", 1],
+        ["lost", 2],
+      ]);
+    }));
+
+  it("does not start one that its object has, nor one that nobody registered", () =>
+    withSql(newHub(), async (sql) => {
+      put(sql, entry("taken up", { revision: 1, status: "sleeping" }), time);
+      const { repair, restarted } = harness(sql);
+      expect([await repair.one("taken up", time), await repair.one("unheard of", time)]).toEqual([true, false]);
+      expect(restarted).toEqual([]);
+    }));
+
   it("counts restarts, and one that keeps failing hides no other", () =>
     withSql(newHub(), async (sql) => {
       put(sql, entry("bad", { start: request("bad") }), time);

@@ -26,8 +26,18 @@ export function takeUnstarted(sql: SqlStorage, heardBefore: number, now: number)
       batch,
     )
     .toArray();
-  for (const { id } of rows) sql.exec("UPDATE executions SET restarts = restarts + 1, heard_at = ? WHERE id = ?", now, id);
+  for (const { id } of rows) countRestart(sql, id, now);
   return rows.map(({ start, restarts }) => ({ ...(JSON.parse(start) as StartRequest), restarts: restarts + 1 }));
+}
+
+function countRestart(sql: SqlStorage, id: string, now: number): void {
+  sql.exec("UPDATE executions SET restarts = restarts + 1, heard_at = ? WHERE id = ?", now, id);
+}
+
+/** One execution of the index. Null: never heard of. */
+export function findAccepted(sql: SqlStorage, id: string): { start: StartRequest | null; restarts: number } | null {
+  const [row] = sql.exec<{ start: string | null; restarts: number }>("SELECT start, restarts FROM executions WHERE id = ?", id).toArray();
+  return row ? { start: row.start === null ? null : (JSON.parse(row.start) as StartRequest), restarts: row.restarts } : null;
 }
 
 export function anyUnstarted(sql: SqlStorage): boolean {
@@ -51,6 +61,18 @@ export class Repair {
     if (this.#armed) return;
     this.#armed = true;
     this.#setAlarm(now + repairAfterMs);
+  }
+
+  /**
+   * Starts one at once, for someone who has something to tell it; false for one that nobody registered.
+   * @throws what the start threw; the alarm tries again
+   */
+  async one(id: string, now: number): Promise<boolean> {
+    const found = findAccepted(this.#sql, id);
+    if (!found?.start) return found !== null;
+    countRestart(this.#sql, id, now);
+    await this.#restart({ ...found.start, restarts: found.restarts + 1 });
+    return true;
   }
 
   /** The alarm has rung. Never throws: it would be rung again at once, and for ever. */

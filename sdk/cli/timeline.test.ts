@@ -52,12 +52,13 @@ test("a completed execution shows its time, steps and output", () => {
   expect(shown).toContain('output  {"ok":true}');
 });
 
-test("a failed step shows its attempts and error, the execution its error without frames of the platform", () => {
-  const error = { name: "Error", message: "declined", stack: "Error: declined\n    at charge (workflows.js:3:1)\n    at run (runtime.js:9:9)" };
+test("a failed step shows its attempts and error, the execution its error and where in its own code that was", () => {
+  const frames = ["at parse (node_modules/zod/v4/core/parse.js:20:3)", "at async charge (workflows/shop.ts:3:1)", "at workflows/shop.ts:9:2", "at run (runtime.js:9:9)"];
+  const error = { name: "Error", message: "declined", stack: ["Error: declined", ...frames.map((frame) => `    ${frame}`)].join("\n") };
   const shown = text({ status: "failed", error, steps: [step({ name: "charge", status: "failed", attempt: 3, error })] });
   expect(shown).toMatch(/✗ charge +do +12 ms +3 attempts, Error: declined/);
-  expect(shown).toContain("at charge (workflows.js:3:1)");
-  expect(shown).not.toContain("runtime.js");
+  expect(shown).toMatch(/^Error: declined\n    workflows\/shop\.ts:3:1 in charge$/m);
+  expect(shown).not.toMatch(/runtime\.js|node_modules|shop\.ts:9/);
 });
 
 test("a step that waits says until when, an approval how to decide it", () => {

@@ -73,7 +73,17 @@ function remark({ attempt, error, due_at, status, output, kind }: StepView, pain
 
 function errorLines({ name, message, code, stack }: ErrorRecord, paint: Paint): string[] {
   const head = `${safe(name)}: ${safe(message)}${code ? ` (${code})` : ""}`;
-  // Frames of the platform's own runtime say nothing about the workflow.
-  const frames = (stack ?? "").split("\n").filter((line) => /^\s+at /.test(line) && !/\bruntime\.js:/.test(line));
-  return [paint.red(head), ...frames.slice(0, 5).map((line) => paint.dim(safe(line)))];
+  const place = ownFrame(stack ?? "");
+  return [paint.red(head), ...(place === null ? [] : [paint.dim(`    ${safe(place)}`)])];
+}
+
+/** `workflows/welcome.ts:12:9 in greet`: the innermost frame of the project's own code; null when there is none. */
+function ownFrame(stack: string): string | null {
+  for (const line of stack.split("\n")) {
+    const [, called, file, position] = /^\s+at (?:async )?(?:(.+?) \()?(.+?):(\d+:\d+)\)?$/.exec(line) ?? [];
+    // The platform's own runtime and what was installed say nothing about the workflow.
+    if (file === undefined || file === "runtime.js" || file === "main.js" || file.includes("node_modules/")) continue;
+    return `${file}:${position}${called === undefined ? "" : ` in ${called}`}`;
+  }
+  return null;
 }

@@ -12,7 +12,8 @@ import type { StepContext } from "../authoring/step.ts";
 import { FatalError, isNonRetryable, toErrorRecord } from "./failures.ts";
 import { SeededRandom } from "./random.ts";
 import { configView, nextDelay, type Policy } from "./retry.ts";
-import type { LiveStep, Open, TurnCore as Turn } from "./core.ts";
+import type { StepRecord } from "../schema/journal.ts";
+import type { Open, TurnCore as Turn } from "./core.ts";
 
 export type Body = (ctx: StepContext) => unknown;
 
@@ -21,20 +22,40 @@ export function idempotencyKey(turn: Turn, stepKey: string): string {
 }
 
 /** What is seldom looked at is made when it is: a step costs little more than its own code. */
-export function contextOf(turn: Turn, { step }: Pick<Open, "step">, policy: Policy, signal: () => AbortSignal): StepContext {
-  return {
-    attempt: step.attempt + 1,
-    step: { name: step.name, count: step.count },
-    get config() {
-      return configView(policy);
-    },
-    get idempotencyKey() {
-      return idempotencyKey(turn, step.key);
-    },
-    get signal() {
-      return signal();
-    },
-  };
+class Context implements StepContext {
+  readonly attempt: number;
+  readonly #turn: Turn;
+  readonly #step: StepRecord;
+  readonly #policy: Policy;
+  readonly #signal: () => AbortSignal;
+
+  constructor(turn: Turn, step: StepRecord, policy: Policy, signal: () => AbortSignal) {
+    this.attempt = step.attempt + 1;
+    this.#turn = turn;
+    this.#step = step;
+    this.#policy = policy;
+    this.#signal = signal;
+  }
+
+  get step(): StepContext["step"] {
+    return { name: this.#step.name, count: this.#step.count };
+  }
+
+  get config(): StepContext["config"] {
+    return configView(this.#policy);
+  }
+
+  get idempotencyKey(): string {
+    return idempotencyKey(this.#turn, this.#step.key);
+  }
+
+  get signal(): AbortSignal {
+    return this.#signal();
+  }
+}
+
+export function contextOf(turn: Turn, step: StepRecord, policy: Policy, signal: () => AbortSignal): StepContext {
+  return new Context(turn, step, policy, signal);
 }
 
 /** Goes on where the step is: waits for its next attempt or makes it. */
@@ -45,41 +66,60 @@ export function activate(turn: Turn, open: Open, policy: Policy, body: Body): vo
   else go();
 }
 
+/** One try of a step's code: whichever comes first, its end or its deadline, counts. */
+class Attempt {
+  readonly ctx: StepContext;
+  #controller: AbortController | null = null;
+  #forget: (() => void) | null = null;
+  readonly #turn: Turn;
+  readonly #done: () => void;
+  #over = false;
+
+  constructor(turn: Turn, { step }: Open, policy: Policy, onLate: (error: Error) => void) {
+    this.#turn = turn;
+    this.ctx = contextOf(turn, step, policy, () => this.#signal());
+    turn.running.enter();
+    this.#done = turn.running.deadline(policy.timeoutMs, () => {
+      const error = new StepTimeoutError(`attempt ${this.ctx.attempt} of step "${step.name}" took longer than ${policy.timeoutMs} ms`);
+      this.#controller?.abort(error);
+      if (this.end()) onLate(error);
+    });
+  }
+
+  #signal(): AbortSignal {
+    if (!this.#controller) {
+      const controller = (this.#controller = new AbortController());
+      this.#forget = this.#turn.ending.onFinish(() => controller.abort(new Error("the execution has ended")));
+    }
+    return this.#controller.signal;
+  }
+
+  /** False when it had ended before. */
+  end(): boolean {
+    if (this.#over) return false;
+    this.#over = true;
+    this.#done();
+    this.#forget?.();
+    return true;
+  }
+}
+
 async function attempt(turn: Turn, open: Open, policy: Policy, body: Body): Promise<void> {
   if (turn.finished) return;
   const { step } = open;
-  let controller: AbortController | undefined;
-  let forget: () => void = () => {};
-  const signal = (): AbortSignal => {
-    if (!controller) {
-      controller = new AbortController();
-      forget = turn.ending.onFinish(() => controller?.abort(new Error("the execution has ended")));
-    }
-    return controller.signal;
-  };
-  const ctx = contextOf(turn, open, policy, signal);
-  const live: LiveStep = { key: step.key, calls: 0 };
+  const fail = (error: unknown): void => void failed(turn, open, policy, body, trial.ctx, error).finally(() => turn.running.leave());
+  const trial: Attempt = new Attempt(turn, open, policy, fail);
   step.status = "running";
   step.due = null;
-  turn.running.enter();
-  let late: () => void = () => {};
   try {
-    const result = await new Promise((resolve, reject) => {
-      late = turn.running.deadline(policy.timeoutMs, () => {
-        const error = new StepTimeoutError(`attempt ${ctx.attempt} of step "${step.name}" took longer than ${policy.timeoutMs} ms`);
-        controller?.abort(error);
-        reject(error);
-      });
-      turn.scope.run({ turn, step: live }, async () => body(ctx)).then(resolve, reject);
-    });
-    const stored = await turn.values.store(`the result of step "${step.name}"`, result);
-    turn.settle(open, { ...stored, attempt: ctx.attempt });
-  } catch (error) {
-    await failed(turn, open, policy, body, ctx, error);
-  } finally {
-    late();
-    forget();
+    const result = await turn.scope.run({ turn, step: { key: step.key, calls: 0 } }, () => body(trial.ctx));
+    const stored = turn.values.store(`the result of step "${step.name}"`, result);
+    const { output, value } = stored instanceof Promise ? await stored : stored;
+    if (!trial.end()) return;
+    turn.settle(open, { output, value, attempt: trial.ctx.attempt });
     turn.running.leave();
+  } catch (error) {
+    if (trial.end()) fail(error);
   }
 }
 

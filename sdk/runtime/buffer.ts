@@ -12,14 +12,14 @@ const maxLogs = 1_000;
 const maxMessage = 4_000;
 
 export class Buffer {
-  readonly #steps = new Map<string, StepRecord>();
+  readonly #steps = new Set<StepRecord>();
   #consumed: number[] = [];
   #logs: LogRow[] = [];
   #logged = 0;
   #outcomes = 0;
 
   touch(step: StepRecord): void {
-    this.#steps.set(step.key, step);
+    this.#steps.add(step);
     // A step that can be undone must be known before its effect: a cancelled execution undoes it.
     if (step.ended !== null || step.status === "retrying" || step.detail?.rollback) this.#outcomes++;
   }
@@ -47,8 +47,8 @@ export class Buffer {
 
   take(): Batch {
     const rows = [];
-    for (const step of this.#steps.values()) rows.push(toRow(step));
-    const batch: Batch = { steps: JSON.stringify(rows), count: rows.length, consumed: this.#consumed, logs: this.#logs };
+    for (const step of this.#steps) rows.push(toRow(step));
+    const batch: Batch = { steps: JSON.stringify(rows), consumed: this.#consumed, logs: this.#logs };
     this.#steps.clear();
     this.#consumed = [];
     this.#logs = [];

@@ -83,7 +83,7 @@ export type End = ({ output: string | null; value: unknown } | { error: ErrorRec
 /** What of ./open-steps.ts and ./running.ts the parts use. */
 export interface StepKeys {
   /** `name` and how often it was asked for: what identifies a step over replays. */
-  nextKey(name: string): { key: string; count: number };
+  nextKey(name: string): { name: string; key: string; count: number };
 }
 
 export interface Attempts {

@@ -122,7 +122,7 @@ async function replayedFetch(turn: Turn, request: Request, send: (step: string, 
     return { status: response.status, statusText: response.statusText, headers: [...response.headers], body: new Uint8Array(await response.arrayBuffer()) };
   };
   const policy = policyOf({}, turn.defaults);
-  const stored = (await requestStep(turn, { name, ...turn.steps.nextKey(name), kind: "do", due: null, detail: null, activate: (open) => activate(turn, open, policy, body) })) as { status: number; statusText: string; headers: [string, string][]; body: Uint8Array<ArrayBuffer> };
+  const stored = (await requestStep(turn, { ...turn.steps.nextKey(name), kind: "do", due: null, detail: null, activate: (open) => activate(turn, open, policy, body) })) as { status: number; statusText: string; headers: [string, string][]; body: Uint8Array<ArrayBuffer> };
   const empty = [101, 204, 205, 304].includes(stored.status);
   return new Response(empty ? null : stored.body, { status: stored.status, statusText: stored.statusText, headers: stored.headers });
 }

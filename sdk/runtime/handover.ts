@@ -15,6 +15,7 @@ export class Handover {
   readonly #onIdle: () => void;
   #queue: Hand[] = [];
   #busy = false;
+  readonly #settled = Promise.resolve();
 
   /** @param onIdle called after the last end was handed over and its awaiting code has moved */
   constructor(onIdle: () => void) {
@@ -46,7 +47,7 @@ export class Handover {
     const handed = hand();
     if (handed) await handed;
     // Not queueMicrotask: inside workerd an await costs a tenth of it.
-    for (let left = gap; left > 0; left--) await Promise.resolve();
+    for (let left = gap; left > 0; left--) await this.#settled;
     this.#next();
   }
 }

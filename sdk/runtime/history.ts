@@ -24,9 +24,9 @@ export class History {
   nextOrdinal = 1;
 
   constructor(rows: string) {
-    for (const row of JSON.parse(rows) as StepRow[]) {
-      const step = fromRow(row);
-      this.#steps.set(step.key, step);
+    // A later row of a step replaces the earlier one.
+    for (const row of JSON.parse(rows) as StepRow[]) this.#steps.set(row[0], fromRow(row));
+    for (const step of this.#steps.values()) {
       this.#log.push({ ordinal: step.started, type: "start", step });
       if (step.ended !== null) this.#log.push({ ordinal: step.ended, type: "end", step });
     }

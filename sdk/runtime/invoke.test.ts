@@ -38,6 +38,57 @@ describe("invoke", () => {
     expect(run.output).toBe("WaitTimeoutError");
   });
 
+  it("cancels a child that takes too long, and no other", async () => {
+    const undone: string[] = [];
+    const slow = workflow({ id: "slow" }, async ({ step }) => {
+      await step.do("work", async () => 1, () => void undone.push("work"));
+      await step.sleep("nap", "1 hour");
+    });
+    const parent = workflow({ id: "parent" }, async ({ step }) => {
+      const late = (name: string) => step.invoke(name, slow, undefined, { timeout: "1 minute" }).catch((error: Error) => error.name);
+      return Promise.all([late("one"), late("two"), step.invoke("patient", slow, undefined), step.sleep("long", "2 hours").then(() => late("three"))]);
+    });
+    const run = await testWorkflow(parent, { crashEveryStep: true });
+    const statuses = () => ["one", "two", "patient"].map((name) => run.child(name).status);
+    await run.advance("1 minute");
+    expect([run.status, statuses()]).toEqual(["waiting", ["cancelled", "cancelled", "sleeping"]]);
+    expect(run.child("one").error?.message).toBe("the parent execution test-execution does not wait for it any more");
+    await run.advance("2 hours");
+    await run.advance("1 minute");
+    expect([statuses()[2], run.child("three").status]).toEqual(["completed", "cancelled"]);
+    expect(run.output).toEqual(["WaitTimeoutError", "WaitTimeoutError", undefined, "WaitTimeoutError"]);
+    // A child that is cancelled stops as it is; undoing is asked for by a cancel with rollback.
+    expect(undone).toEqual([]);
+  });
+
+  it("goes on with the cancelled child when the parent is retried, and waits as long again", async () => {
+    const parent = workflow({ id: "parent" }, async ({ step }) => step.invoke("child", napping, "ok", { timeout: "59 minutes" }));
+    const run = await testWorkflow(parent, { crashEveryStep: true });
+    await run.advance("59 minutes");
+    expect([run.error?.name, run.child("child").status]).toEqual(["WaitTimeoutError", "cancelled"]);
+    await run.retry();
+    await run.advance("1 minute");
+    expect(run.output).toEqual({ of: "ok", at: new Date("2025-01-01T01:00:00Z") });
+  });
+
+  it("is not answered by a child of the run before continueAsNew, which is cancelled", async () => {
+    const rounds = workflow({ id: "rounds" }, async ({ input, step, execution }) => {
+      const asked = step.invoke("child", napping, execution.run);
+      if (input === undefined) {
+        void asked.catch(() => {});
+        await step.sleep("short", "1 minute");
+        await step.continueAsNew("again");
+      }
+      return asked;
+    });
+    const run = await testWorkflow(rounds, { crashEveryStep: true });
+    const first = run.child("child");
+    await run.advance("1 minute");
+    expect([run.status, first.status]).toEqual(["waiting", "cancelled"]);
+    await run.advance("1 hour");
+    expect(run.output).toEqual({ of: 2, at: new Date("2025-01-01T01:01:00Z") });
+  });
+
   it("cancels children when the parent ends without them", async () => {
     const parent = workflow({ id: "parent" }, async ({ step }) => Promise.race([step.invoke("child", napping, "ok"), step.sleep("short", "1 minute")]));
     const run = await testWorkflow(parent, { crashEveryStep: true });

@@ -28,10 +28,10 @@ export class OpenSteps {
   }
 
   /** `name` and how often it was asked for: what identifies a step over replays. */
-  nextKey(name: string): { key: string; count: number } {
+  nextKey(name: string): { name: string; key: string; count: number } {
     const count = (this.#counts.get(name) ?? 0) + 1;
     this.#counts.set(name, count);
-    return { key: `${name}-${count}`, count };
+    return { name, key: `${name}-${count}`, count };
   }
 
   get size(): number {

@@ -37,10 +37,13 @@ function isWorkflow(value: unknown): value is Workflow {
   return typeof value === "object" && value !== null && (value as { [workflowTag]?: unknown })[workflowTag] === 1;
 }
 
-/** Every exported workflow of a bundle. */
+/** Every exported workflow of a bundle; one that is exported under several names counts once. */
 export function findWorkflows(bundle: Record<string, unknown>, classes: Classes): Found[] {
   const found: Found[] = [];
+  const seen = new Set<unknown>();
   for (const [name, value] of Object.entries(bundle)) {
+    if (seen.has(value)) continue;
+    seen.add(value);
     if (isWorkflow(value)) {
       found.push({ id: value.id, export: name, style: "function", options: value.options, program: functionProgram(value) });
     } else if (classes.is(value)) {

@@ -57,7 +57,7 @@ export class Rollbacks {
           detail: null,
           activate: (open) =>
             activate(turn, open, undo, async (ctx) => {
-              const original = contextOf(turn, { step: { ...done, attempt: done.attempt - 1 } }, policy, () => ctx.signal);
+              const original = contextOf(turn, { ...done, attempt: done.attempt - 1 }, policy, () => ctx.signal);
               await options.rollback({ ctx: Object.defineProperty(original, "idempotencyKey", { value: ctx.idempotencyKey }), error, output, stepName: `${name}-${count}` });
             }),
         });

@@ -23,6 +23,8 @@ export class Running {
   #quiet: Array<() => void> = [];
   #cancelBeat: (() => void) | null = null;
   #timer: { at: number; cancel: () => void } | null = null;
+  #starting = false;
+  #stopped = false;
   count = 0;
 
   constructor(clock: Clock, on: { onBeat(): void; onQuiet(): void }) {
@@ -33,8 +35,17 @@ export class Running {
   /** An attempt runs; undone by {@link leave}. */
   enter(): void {
     this.count++;
-    // One timer serves all attempts: setting one for each would cost more than a short step.
-    this.#cancelBeat ??= this.#clock.timer(beatMs, () => this.#beat());
+    if (this.#cancelBeat || this.#starting) return;
+    this.#starting = true;
+    // Timers are dear, and most attempts are over before any could ring.
+    void this.#clock.settle().then(() => this.#start());
+  }
+
+  #start(): void {
+    this.#starting = false;
+    if (this.#stopped || this.count === 0) return;
+    this.#cancelBeat = this.#clock.timer(beatMs, () => this.#beat());
+    this.#late();
   }
 
   leave(): void {
@@ -47,7 +58,8 @@ export class Running {
   deadline(ms: number, onLate: () => void): () => void {
     const deadline: Deadline = { at: this.#clock.now() + ms, onLate };
     this.#deadlines.add(deadline);
-    if (this.#timer === null || deadline.at < this.#timer.at) this.#arm(deadline.at);
+    // Before the beat has begun there is no timer at all.
+    if (this.#cancelBeat && (this.#timer === null || deadline.at < this.#timer.at)) this.#arm(deadline.at);
     return () => this.#deadlines.delete(deadline);
   }
 
@@ -57,6 +69,7 @@ export class Running {
   }
 
   #late(): void {
+    this.#timer?.cancel();
     this.#timer = null;
     const now = this.#clock.now();
     let next = Number.POSITIVE_INFINITY;
@@ -73,6 +86,7 @@ export class Running {
   }
 
   stop(): void {
+    this.#stopped = true;
     this.#cancelBeat?.();
     this.#cancelBeat = null;
     this.#timer?.cancel();

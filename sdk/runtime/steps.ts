@@ -34,7 +34,7 @@ export function makeSteps(turn: Turn, program: Program, rollbacks: Rollbacks): S
     if (typeof name !== "string" || name === "" || name.length > maxName) throw new TypeError(`a step's name is a text of 1 to ${maxName} characters, not ${typeof name === "string" ? `${name.length} characters` : typeof name}`);
     const inner = turn.scope.current()?.step;
     if (inner) throw new TypeError(`step "${name}" is asked for inside step "${inner.key}": steps cannot be nested, ask for it after the outer one has ended`);
-    return { name, ...turn.steps.nextKey(name) };
+    return turn.steps.nextKey(name);
   };
 
   /** Hands a wait to the turn; `due` is fixed when it is first asked for. */
@@ -56,21 +56,24 @@ export function makeSteps(turn: Turn, program: Program, rollbacks: Rollbacks): S
   const plain: StepConfig = {};
   const usual = policyOf(plain, program.defaults.retries);
 
+  const ask = (name: string, config: StepConfig, body: Body, rollback: Rollback<never> | undefined): Promise<unknown> => {
+    if (typeof body !== "function") throw new TypeError(`step.do("${String(name)}") needs a function to run`);
+    const id = named(name);
+    const policy = config === plain ? usual : policyOf(config, program.defaults.retries);
+    if (rollback) rollbacks.register(id, policy, rollback);
+    const { key, count } = id;
+    const detail = policy.sensitive || rollback ? { ...(policy.sensitive ? { sensitive: true } : {}), ...(rollback ? { rollback: true } : {}) } : null;
+    return requestStep(turn, { name, key, count, kind: "do", due: null, detail, activate: (open) => activate(turn, open, policy, body) });
+  };
+
   return {
-    async do(name: string, ...rest: unknown[]): Promise<never> {
-      const [config, body, rollback] = (typeof rest[0] === "function" ? [plain, ...rest] : rest) as [StepConfig, Body, Rollback<never> | undefined];
-      if (typeof body !== "function") throw new TypeError(`step.do("${String(name)}") needs a function to run`);
-      const id = named(name);
-      const policy = config === plain ? usual : policyOf(config, program.defaults.retries);
-      const detail = { ...(policy.sensitive ? { sensitive: true } : {}), ...(rollback ? { rollback: true } : {}) };
-      if (rollback) rollbacks.register(id, policy, rollback);
-      return (await requestStep(turn, {
-        ...id,
-        kind: "do",
-        due: null,
-        detail: policy.sensitive || rollback ? detail : null,
-        activate: (open) => activate(turn, open, policy, body),
-      })) as never;
+    do(name: string, ...rest: unknown[]): Promise<never> {
+      // No async function: the commonest call of all gives the step's own promise.
+      try {
+        return ask(name, ...((typeof rest[0] === "function" ? [plain, ...rest] : rest) as [StepConfig, Body, Rollback<never> | undefined])) as Promise<never>;
+      } catch (error) {
+        return Promise.reject(error);
+      }
     },
 
     async sleep(name, duration) {

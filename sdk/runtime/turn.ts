@@ -114,9 +114,9 @@ export class Turn implements TurnCore {
     return new Promise((resolve, reject) => {
       const open: Open = { step: known ?? this.steps.create(spec, this.clock.now()), resolve, reject, activate: spec.activate };
       this.steps.add(open);
+      if (known === undefined) return this.#begin(open);
       this.history.request(spec.key);
-      if (known !== undefined) this.pump();
-      else this.#begin(open);
+      this.pump();
     });
   }
 

@@ -4,16 +4,12 @@
  * @module
  */
 import { ValueError } from "../authoring/errors.ts";
-import { decode, encode, encodeSpilled, type Spilled, spilledIn } from "../schema/codec.ts";
+import { decode, encodeSpilled, type Kept, keep, type Spilled, spilledIn } from "../schema/codec.ts";
 import type { HostPort } from "../schema/journal.ts";
 import type { Limits } from "../schema/limits.ts";
 
-export interface Stored {
-  /** For the journal. */
-  output: string;
-  /** What the workflow gets now: the same copy a replay would give it. */
-  value: unknown;
-}
+/** `output` for the journal, `value` for the workflow now: the same copy a replay would give it. */
+export type Stored = Kept;
 
 /** A journal travels to the isolate whole (32 MiB at most): past this, only small values lie inline. */
 const plentyBytes = 8 * 1024 * 1024;
@@ -44,22 +40,29 @@ export class Values {
     this.#limits = limits;
   }
 
-  /** @throws ValueError for what cannot be kept. `what` names the value in the message. */
-  async store(what: string, value: unknown): Promise<Stored> {
+  /**
+   * A promise only when the value is stored apart. `what` names it in messages.
+   * @throws ValueError for what cannot be kept.
+   */
+  store(what: string, value: unknown): Stored | Promise<Stored> {
     if (value instanceof ReadableStream) return this.#storeStream(what, value as ReadableStream<unknown>);
-    let output: string;
+    let kept: Stored;
     try {
-      output = encode(value);
+      kept = keep(value);
     } catch (error) {
       throw new ValueError(`${what} cannot be kept: ${error instanceof Error ? error.message : String(error)}`);
     }
     const limit = this.#inline > plentyBytes ? Math.min(crowdedBytes, this.#limits.inlineBytes) : this.#limits.inlineBytes;
-    const bytes = byteLength(output, limit);
+    const bytes = byteLength(kept.output, limit);
     this.#inline += Math.min(bytes, limit);
-    if (bytes <= limit) return { output, value: isPrimitive(value) ? value : decode(output) };
+    if (bytes <= limit) return kept;
     if (bytes > this.#limits.valueBytes) throw tooLarge(what, bytes, this.#limits.valueBytes);
+    return this.#spill(kept, bytes);
+  }
+
+  async #spill({ output, value }: Stored, bytes: number): Promise<Stored> {
     const key = await this.#host.spill(this.#turn, new TextEncoder().encode(output));
-    return { output: encodeSpilled({ key, bytes, form: "value" }), value: decode(output) };
+    return { output: encodeSpilled({ key, bytes, form: "value" }), value };
   }
 
   async #storeStream(what: string, stream: ReadableStream<unknown>): Promise<Stored> {
@@ -100,8 +103,4 @@ export class Values {
     const bytes = await this.#host.unspill(spilled.key);
     return spilled.form === "stream" ? new Response(bytes as Uint8Array<ArrayBuffer>).body : decode(new TextDecoder().decode(bytes));
   }
-}
-
-function isPrimitive(value: unknown): boolean {
-  return value === null || (typeof value !== "object" && typeof value !== "function");
 }

@@ -69,6 +69,22 @@ export function encode(value: unknown): string {
   }
 }
 
+/** A value's text and the copy that decoding it gives. */
+export interface Kept {
+  output: string;
+  value: unknown;
+}
+
+/** `encode` and `decode` in one, for what is written and used at once. */
+export function keep(value: unknown): Kept {
+  if (!isPlain(value, 0)) {
+    const output = encode(value);
+    return { output, value: decode(output) };
+  }
+  const json = JSON.stringify(value);
+  return { output: `j${json}`, value: typeof value === "object" ? JSON.parse(json) : value };
+}
+
 /** Lone surrogates escaped, as JSON.stringify does: no database keeps them. */
 function wellFormed(text: string): string {
   return text.replace(/\p{Surrogate}/gu, (half) => `\\u${half.charCodeAt(0).toString(16)}`);

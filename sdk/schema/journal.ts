@@ -1,8 +1,7 @@
 /**
  * The turn protocol: what travels between the object that owns an execution and the
- * isolate that runs its code. Rows are positional tuples inside one JSON string, so that
- * SQLite's json_each() writes a batch without JavaScript touching each row, and reading
- * a journal back is one string too.
+ * isolate that runs its code. Rows are positional tuples inside one JSON string, which is
+ * stored as it comes: writing a batch and reading a journal cost next to nothing per row.
  *
  * Invariants
  * 1. `started` and `ended` ordinals come from one counter per execution: sorted, they are
@@ -79,24 +78,6 @@ export type StepRow = [
   detail: string | null,
 ];
 
-/** Column names of {@link StepRow}, in order: the SQL is made from them. */
-export const stepColumns = [
-  "key",
-  "name",
-  "count",
-  "kind",
-  "status",
-  "started",
-  "ended",
-  "attempt",
-  "started_at",
-  "ended_at",
-  "due",
-  "output",
-  "error",
-  "detail",
-] as const;
-
 export function toRow(step: StepRecord): StepRow {
   return [
     step.key,
@@ -153,9 +134,8 @@ export interface LogRow {
 }
 
 export interface Batch {
-  /** JSON array of {@link StepRow}, `count` of them. */
+  /** JSON array of {@link StepRow}. */
   steps: string;
-  count: number;
   /** Signals handed to the workflow. */
   consumed: number[];
   logs: LogRow[];
@@ -176,7 +156,7 @@ export interface TurnInput {
   trigger: Trigger;
   /** Encoded. */
   input: string;
-  /** JSON array of {@link StepRow}. */
+  /** JSON array of {@link StepRow}; of several with one key the last one counts. */
   steps: string;
   signals: Signal[];
   /** `rollback`: the execution is being cancelled, run the handlers of what completed. */

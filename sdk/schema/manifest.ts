@@ -52,6 +52,16 @@ export const bundleManifest = z.object({
 });
 export type BundleManifest = z.infer<typeof bundleManifest>;
 
+/** What of a source map (version 3) it takes to tell places in the sources. */
+export const sourceMap = z.object({
+  version: z.literal(3),
+  /** Names of the sources, as they are shown. */
+  sources: z.array(z.string().max(1024).nullable()),
+  names: z.array(z.string().max(1024)).optional(),
+  mappings: z.string(),
+});
+export type SourceMap = z.infer<typeof sourceMap>;
+
 /** Body of `POST /api/v1/deployments`. */
 export const deploymentRequest = z.object({
   /** Path of the module whose exports are the workflows; a key of `modules`. */
@@ -60,6 +70,10 @@ export const deploymentRequest = z.object({
   modules: z.record(z.string().min(1).max(256), z.string()),
   /** The TypeScript the modules were made from, by path: shown, diffed, edited. */
   sources: z.record(z.string().min(1).max(256), z.string()).default({}),
+  /** Source maps of modules, by path: stacks of errors then tell places in the sources. */
+  maps: z.record(z.string().min(1).max(256), sourceMap).optional(),
+  /** Which export of which file each export of `main` is: for messages. */
+  exports: z.record(z.string().min(1).max(256), z.object({ file: z.string().max(1024), name: z.string().max(256) })).optional(),
   message: z.string().max(500).optional(),
 });
 export type DeploymentRequest = z.infer<typeof deploymentRequest>;

@@ -21,6 +21,7 @@ export type Problem = z.infer<typeof problem>;
 export const problemCodes = {
   "bad-request": [400, "The request is not valid"],
   unauthorized: [401, "Sign in or send an API key"],
+  "token-expired": [401, "The access token has expired"],
   "bad-signature": [401, "The signature does not match"],
   forbidden: [403, "Not allowed"],
   "not-found": [404, "Not found"],
@@ -30,6 +31,8 @@ export const problemCodes = {
   "too-large": [413, "The request is too large"],
   "unsupported-media-type": [415, "Unsupported media type"],
   "invalid-input": [422, "The input does not fit the workflow"],
+  // 422 and not 409: as the IETF's draft of the Idempotency-Key header has it.
+  "idempotency-key-reused": [422, "The Idempotency-Key belongs to another input"],
   "bundle-rejected": [422, "The bundle cannot be deployed"],
   "rate-limited": [429, "Too many requests"],
   internal: [500, "Something failed on our side"],

@@ -13,7 +13,8 @@ import type { HostPorts } from "./execution.ts";
 import { Host } from "./host.ts";
 import { Journal } from "./journal.ts";
 import { testProgram } from "./program.ts";
-import type { CrashPoint, Entry, Trace } from "./trace.ts";
+import { refusal, steer } from "./steer.ts";
+import { Attempts, type CrashPoint, type Entry, type Trace } from "./trace.ts";
 
 /** An execution gave another result after a crash than without. */
 export class CrashDifferenceError extends Error {
@@ -30,7 +31,7 @@ class Copy {
   readonly #point: CrashPoint;
   readonly #ends = new Map<string, { position: number; entry: Extract<Entry, { type: "end" }> }>();
   readonly #waiting = new Map<string, () => void>();
-  readonly #attempts = new Map<string, number>();
+  readonly #attempts = new Attempts();
   readonly #host: Host;
   readonly #clock: VirtualClock;
   #position: number;
@@ -44,12 +45,12 @@ class Copy {
     this.#clock.onActivity = () => void this.#activity++;
     for (const [position, entry] of trace.entries.entries()) if (entry.type === "end") this.#ends.set(entry.key, { position, entry });
     const journal = new Journal(point.journal, new Map(original.journal.blobs));
-    for (const { key, attempt } of journal.steps()) this.#attempts.set(`${point.state.run}:${key}`, attempt);
     const ports: HostPorts = {
       clock: this.#clock,
       program: testProgram(program, { steps: {}, onInvoke: () => {}, attempt: (key) => this.#attempt(key) }),
       fetch: async (_request, host, step) => ((await this.#attempt(step)) as () => Response)(),
       startChild: () => "child",
+      dropChild: () => {},
       ended: () => {},
       activity: () => void this.#activity++,
     };
@@ -59,10 +60,7 @@ class Copy {
   /** The original's outcome of this attempt, once its place in the script is reached. */
   async #attempt(stepKey: string): Promise<unknown> {
     this.#activity++;
-    const { run } = this.#host;
-    const attempt = (this.#attempts.get(`${run}:${stepKey}`) ?? 0) + 1;
-    this.#attempts.set(`${run}:${stepKey}`, attempt);
-    const key = `${run}:${stepKey}:${attempt}`;
+    const key = this.#attempts.next(this.#host, stepKey);
     const end = this.#ends.get(key);
     if (!end || end.position >= this.#position) await new Promise<void>((resolve) => this.#waiting.set(key, resolve));
     this.#activity++;
@@ -73,7 +71,7 @@ class Copy {
   }
 
   async run(): Promise<Host> {
-    if (this.#host.status !== "stalled") this.#host.begin();
+    if (this.#host.status !== "stalled" && this.#host.status !== "paused") this.#host.begin();
     await this.#drain();
     while (this.#position < this.#trace.entries.length) {
       const entry = this.#trace.entries[this.#position++];
@@ -96,8 +94,9 @@ class Copy {
       case "signal":
         this.#host.signal(entry.channel, entry.payload, entry.dedupe);
         return;
-      case "cancel":
-        if (!this.#host.terminal) this.#host.cancel(entry.rollback, entry.reason);
+      case "steer":
+        // What a copy refuses shows as a difference.
+        if (refusal(this.#host, entry.steering) === null) steer(this.#host, entry.steering);
         return;
       case "end":
         this.#waiting.get(entry.key)?.();

@@ -30,6 +30,8 @@ export interface HostPorts {
   fetch(request: Request, host: Execution, step: string): Promise<Response>;
   /** Starts the child of an open invoke step; returns its id. */
   startChild(host: Execution, step: StepRecord): string;
+  /** Nobody waits for this child any more. */
+  dropChild(host: Execution, child: string): void;
   /** The execution has ended. */
   ended(host: Execution): void;
   /** Something has happened. */
@@ -47,16 +49,29 @@ export interface Execution {
   readonly start: Start;
   readonly journal: Journal;
   readonly status: ExecutionStatus;
-  readonly run: number;
+  readonly era: string;
 }
 
+/** What is durable of an execution beside its journal. */
 export interface ExecutionState {
   status: ExecutionStatus;
   error: ErrorRecord | null;
   run: number;
+  /** One more after every retry from a named step: effects get fresh idempotency keys. */
+  generation: number;
+  /** How often it was retried. */
+  retries: number;
   mode: "run" | "rollback";
   /** Encoded. */
   input: string;
+  /** A pause was asked for; it begins at the next step boundary. */
+  pausing: boolean;
+  /** ms since the epoch; null: no limit. */
+  timeoutAt: number | null;
+}
+
+export function newState({ input, createdAt, timeoutMs }: Start): ExecutionState {
+  return { status: "running", error: null, run: 1, generation: 1, retries: 0, mode: "run", input, pausing: false, timeoutAt: timeoutMs === null ? null : createdAt + timeoutMs };
 }
 
 /** A turn under way. */
@@ -71,4 +86,11 @@ export interface Current {
 /** The process that held the turn is gone. */
 export class TurnOver extends Error {
   override readonly name = "TurnOver";
+}
+
+export function waitingStatus(open: readonly StepRecord[]): ExecutionStatus {
+  const waiting = open.filter(({ status }) => status === "waiting");
+  if (waiting.some(({ kind }) => kind === "approval")) return "pending_approval";
+  if (waiting.some(({ kind }) => kind === "event" || kind === "invoke")) return "waiting";
+  return "sleeping";
 }

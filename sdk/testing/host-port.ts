@@ -7,6 +7,7 @@ import { type Current, type Execution, type HostPorts, TurnOver } from "./execut
 
 interface Owner extends Execution {
   readonly ports: HostPorts;
+  apply(batch: Batch): void;
   crash(): void;
   startChildren(): void;
 }
@@ -28,7 +29,7 @@ export function hostPort(owner: Owner, current: Current): HostPort {
     async commit(_turn: number, batch: Batch) {
       check();
       crashAt("before-commit");
-      journal.apply(batch);
+      owner.apply(batch);
       owner.startChildren();
       ports.committed?.(owner);
       crashAt("after-commit");

@@ -8,15 +8,15 @@
  * 3. Every turn gets the journal as text: nothing but the journal outlives a turn.
  * @module
  */
-import { decode, spilledIn } from "../schema/codec.ts";
 import { type ErrorRecord, type ExecutionStatus, terminalStatuses } from "../schema/execution.ts";
-import type { Divergence, Outcome, StepRecord, TurnInput, TurnResult } from "../schema/journal.ts";
+import type { Batch, Divergence, Outcome, TurnInput, TurnResult } from "../schema/journal.ts";
 import { defaultLimits } from "../schema/limits.ts";
 import type { Frame, Scope } from "../runtime/ports.ts";
 import { runTurn } from "../runtime/run-turn.ts";
 import { TurnClock } from "./clock.ts";
 import { inEnvironment, scope, type Surroundings } from "./environment.ts";
-import { type Current, type Execution, type ExecutionState, type HostPorts, type Start, TurnOver } from "./execution.ts";
+import { lateChildren } from "./child-end.ts";
+import { type Current, type Execution, type ExecutionState, type HostPorts, newState, type Start, TurnOver, waitingStatus } from "./execution.ts";
 import { hostPort } from "./host-port.ts";
 import { Journal } from "./journal.ts";
 
@@ -24,33 +24,33 @@ export class Host implements Execution {
   readonly start: Start;
   readonly journal: Journal;
   readonly ports: HostPorts;
-  status: ExecutionStatus = "running";
-  run = 1;
+  readonly state: ExecutionState;
   turns = 0;
-  mode: "run" | "rollback" = "run";
   output: string | null = null;
-  error: ErrorRecord | null = null;
   divergence: Divergence | null = null;
   completedAt: number | null = null;
   /** The kit itself or the core failed: the test must hear of it. */
   broken: unknown = null;
-  #input: string;
   #current: Current | null = null;
 
   constructor(start: Start, ports: HostPorts, from?: { state: ExecutionState; journal: Journal }) {
     this.start = start;
     this.ports = ports;
     this.journal = from?.journal ?? new Journal();
-    this.#input = from?.state.input ?? start.input;
-    if (!from) return;
-    this.status = from.state.status;
-    this.error = from.state.error;
-    this.run = from.state.run;
-    this.mode = from.state.mode;
+    this.state = { ...(from?.state ?? newState(start)) };
   }
 
-  get state(): ExecutionState {
-    return { status: this.status, error: this.error, run: this.run, mode: this.mode, input: this.#input };
+  get status(): ExecutionStatus {
+    return this.state.status;
+  }
+
+  get error(): ErrorRecord | null {
+    return this.state.error;
+  }
+
+  /** Names a stretch in which attempts of a step count from the same beginning. */
+  get era(): string {
+    return `${this.state.run}.${this.state.retries}`;
   }
 
   get running(): boolean {
@@ -68,22 +68,18 @@ export class Host implements Execution {
 
   /** When it has to be woken, in ms since the epoch. */
   nextWake(): number | null {
-    if (this.terminal || this.status === "stalled") return null;
-    const { createdAt, timeoutMs } = this.start;
-    let wake = timeoutMs === null ? null : createdAt + timeoutMs;
+    if (this.terminal || this.status === "stalled" || this.status === "paused") return null;
+    let wake = this.state.timeoutAt;
     if (!this.running) for (const { due } of this.journal.openSteps()) if (due !== null && (wake === null || due < wake)) wake = due;
     return wake;
   }
 
   /** Its time has come: ends at its timeout, else runs a turn. */
   ring(): void {
-    const { createdAt, timeoutMs } = this.start;
-    const { clock } = this.ports;
-    if (timeoutMs !== null && createdAt + timeoutMs <= clock.now()) {
+    const { timeoutAt } = this.state;
+    if (timeoutAt !== null && timeoutAt <= this.ports.clock.now()) {
       this.fence();
-      const ended = new Date(createdAt + timeoutMs).toISOString();
-      this.#end("failed", { name: "ExecutionTimeoutError", code: "execution-timeout", message: `the execution took longer than its timeout, which ended ${ended}` });
-      this.#settled();
+      this.end("failed", { name: "ExecutionTimeoutError", code: "execution-timeout", message: `the execution took longer than its timeout, which ended ${new Date(timeoutAt).toISOString()}` });
     } else this.begin();
   }
 
@@ -113,6 +109,7 @@ export class Host implements Execution {
     const own: Scope = {
       run: (frame, callback) => {
         current.turn = frame.turn;
+        if (this.state.pausing) frame.turn.stop("pause");
         return scope.run(frame, callback);
       },
       current: scope.current,
@@ -125,8 +122,8 @@ export class Host implements Execution {
     }
     this.ports.activity();
     if (current.fenced) return false;
-    this.journal.apply(result.batch);
-    this.#apply(result.outcome);
+    this.apply(result.batch);
+    this.#conclude(result.outcome);
     this.ports.committed?.(this);
     if (this.ports.fault?.("turn-end", this)) {
       this.crash();
@@ -134,7 +131,7 @@ export class Host implements Execution {
     }
     this.#settled();
     if (result.outcome.type === "continued") return true;
-    return result.outcome.type === "suspended" && this.journal.signals(current.seq).length > 0;
+    return result.outcome.type === "suspended" && this.status !== "paused" && this.journal.signals(current.seq).length > 0;
   }
 
   #turnInput(current: Current): TurnInput {
@@ -142,41 +139,67 @@ export class Host implements Execution {
     const signals = this.journal.signals(0);
     current.seq = signals.at(-1)?.seq ?? 0;
     return {
-      executionId: id, workflowId, version, createdAt, trigger, turn: this.turns, run: this.run, generation: 1, now: this.ports.clock.now(), input: this.#input,
-      steps: this.journal.text(), signals, mode: this.mode, durable: true, limits: { ...defaultLimits, ...this.ports.limits },
+      executionId: id, workflowId, version, createdAt, trigger, turn: this.turns, run: this.state.run, generation: this.state.generation, now: this.ports.clock.now(), input: this.state.input,
+      steps: this.journal.text(), signals, mode: this.state.mode, durable: true, limits: { ...defaultLimits, ...this.ports.limits },
     };
   }
 
-  #apply(outcome: Outcome): void {
+  /** Something has become durable. */
+  apply(batch: Batch): void {
+    this.journal.apply(batch);
+    for (const child of lateChildren(batch, this.journal.children)) this.ports.dropChild(this, child);
+  }
+
+  #conclude(outcome: Outcome): void {
+    const { state } = this;
+    const { pausing } = state;
+    state.pausing = pausing && outcome.type === "continued";
     switch (outcome.type) {
       case "completed":
         this.output = outcome.output;
-        return this.#end("completed", null);
+        return this.#setEnd("completed", null);
       case "failed":
-        return this.#end("failed", outcome.error);
+        return this.#setEnd("failed", outcome.error);
       case "cancelled":
-        return this.#end("cancelled", this.error);
+        return this.#setEnd("cancelled", state.error);
       case "stalled":
-        this.status = "stalled";
+        state.status = "stalled";
         this.divergence = outcome.divergence;
         return;
       case "paused":
-        this.status = "paused";
+        state.status = "paused";
         return;
-      case "continued":
-        this.run++;
-        this.#input = outcome.input;
-        this.journal.forgetSteps();
+      case "continued": {
+        const children = [...this.journal.children.values()];
+        state.run++;
+        state.input = outcome.input;
+        this.journal.keepOnly(() => false);
+        for (const child of children) this.ports.dropChild(this, child);
         return;
+      }
       case "suspended":
-        this.status = waitingStatus(this.journal.openSteps());
+        state.status = pausing ? "paused" : waitingStatus(this.journal.openSteps());
     }
   }
 
-  #end(status: ExecutionStatus, error: ErrorRecord | null): void {
-    this.status = status;
-    this.error = error;
+  #setEnd(status: ExecutionStatus, error: ErrorRecord | null): void {
+    this.state.status = status;
+    this.state.error = error;
     this.completedAt = this.ports.clock.now();
+  }
+
+  /** Ends it from outside. */
+  end(status: ExecutionStatus, error: ErrorRecord | null): void {
+    this.#setEnd(status, error);
+    this.#settled();
+  }
+
+  /** It begins to run again. */
+  reset(): void {
+    Object.assign(this.state, { status: "running", error: null, mode: "run", pausing: false } satisfies Partial<ExecutionState>);
+    this.output = null;
+    this.divergence = null;
+    this.completedAt = null;
   }
 
   #settled(): void {
@@ -186,8 +209,7 @@ export class Host implements Execution {
 
   startChildren(): void {
     for (const step of this.journal.openSteps()) {
-      if (step.kind !== "invoke" || step.detail?.child !== undefined) continue;
-      this.journal.setDetail(step.key, { ...step.detail, child: this.ports.startChild(this, step) });
+      if (step.kind === "invoke" && !this.journal.children.has(step.key)) this.journal.children.set(step.key, this.ports.startChild(this, step));
     }
   }
 
@@ -198,19 +220,6 @@ export class Host implements Execution {
     if (this.#current) for (const wake of this.#current.wake.splice(0)) wake();
     else if (this.status !== "stalled" && this.status !== "paused") this.begin();
     return true;
-  }
-
-  cancel(rollback: boolean, reason: string): void {
-    this.fence();
-    this.error = { name: "CancelledError", code: "cancelled", message: reason };
-    if (rollback) {
-      this.mode = "rollback";
-      this.status = "running";
-      this.begin();
-    } else {
-      this.#end("cancelled", this.error);
-      this.#settled();
-    }
   }
 
   /** Ends the turn under way: nothing of it counts any more. */
@@ -230,20 +239,4 @@ export class Host implements Execution {
     if (this.terminal || this.status === "stalled") this.#settled();
     else this.begin();
   }
-
-  /** A stored value as the workflow had it. */
-  read(text: string | null): unknown {
-    if (text === null) return undefined;
-    const spilled = spilledIn(text);
-    if (!spilled) return decode(text);
-    const bytes = this.journal.blobs.get(spilled.key);
-    return spilled.form === "stream" ? bytes : decode(new TextDecoder().decode(bytes));
-  }
-}
-
-function waitingStatus(open: StepRecord[]): ExecutionStatus {
-  const waiting = open.filter(({ status }) => status === "waiting");
-  if (waiting.some(({ kind }) => kind === "approval")) return "pending_approval";
-  if (waiting.some(({ kind }) => kind === "event" || kind === "invoke")) return "waiting";
-  return "sleeping";
 }

@@ -2,9 +2,9 @@
  * `everstep/testing`: workflows run in plain tests, with virtual time.
  * @module
  */
+export type { Child } from "./children.ts";
 export { CrashDifferenceError } from "./crashes.ts";
 export type { Effect, Stubs } from "./effects.ts";
 export type { StepStub, WorkflowClass } from "./program.ts";
 export type { TestDecision, TestRun, TestStep } from "./test-run.ts";
 export { type TestOptions, testWorkflow } from "./test-workflow.ts";
-export type { Child } from "./world.ts";

@@ -2,7 +2,8 @@
  * What an execution's object keeps on disk, kept in memory: rows, signals, log, large values.
  * @module
  */
-import { type Batch, fromRow, type LogRow, type Signal, type StepRecord, type StepRow } from "../schema/journal.ts";
+import { decode, spilledIn } from "../schema/codec.ts";
+import { type Batch, fromRow, type LogRow, type Signal, type StepRecord, type StepRow, toRow } from "../schema/journal.ts";
 
 export interface StoredSignal extends Signal {
   consumed: boolean;
@@ -13,17 +14,21 @@ export interface StoredSignal extends Signal {
 export interface JournalCopy {
   rows: string;
   signals: StoredSignal[];
+  children: ReadonlyArray<readonly [stepKey: string, child: string]>;
 }
 
 export class Journal {
   #rows = new Map<string, StepRow>();
   #signals: StoredSignal[] = [];
   #seq = 0;
+  /** Child executions by the key of their invoke step. */
+  readonly children: Map<string, string>;
   readonly logs: LogRow[] = [];
   readonly blobs: Map<string, Uint8Array>;
 
   constructor(copy?: JournalCopy, blobs = new Map<string, Uint8Array>()) {
     this.blobs = blobs;
+    this.children = new Map(copy?.children);
     if (!copy) return;
     this.#put(copy.rows);
     this.#signals = copy.signals.map((signal) => ({ ...signal }));
@@ -31,7 +36,7 @@ export class Journal {
   }
 
   copy(): JournalCopy {
-    return { rows: this.text(), signals: this.#signals.map((signal) => ({ ...signal })) };
+    return { rows: this.text(), signals: this.#signals.map((signal) => ({ ...signal })), children: [...this.children] };
   }
 
   #put(rows: string): void {
@@ -48,6 +53,15 @@ export class Journal {
     this.logs.push(...batch.logs);
   }
 
+  /** A stored value as the workflow had it. */
+  read(text: string | null): unknown {
+    if (text === null) return undefined;
+    const spilled = spilledIn(text);
+    if (!spilled) return decode(text);
+    const bytes = this.blobs.get(spilled.key);
+    return spilled.form === "stream" ? bytes : decode(new TextDecoder().decode(bytes));
+  }
+
   /** JSON array of StepRow, as a turn gets it. */
   text(): string {
     return JSON.stringify([...this.#rows.values()]);
@@ -57,21 +71,28 @@ export class Journal {
     return [...this.#rows.values()].map(fromRow).sort((a, b) => a.started - b.started);
   }
 
+  /** Attempts made at a step. */
+  attemptsAt(key: string): number {
+    return this.#rows.get(key)?.[7] ?? 0;
+  }
+
   openSteps(): StepRecord[] {
     return this.steps().filter(({ ended, status }) => ended === null && status !== "cancelled");
   }
 
-  setDetail(key: string, detail: StepRecord["detail"]): void {
-    const row = this.#rows.get(key);
-    if (row) row[13] = JSON.stringify(detail);
+  /** New states of steps. */
+  write(steps: readonly StepRecord[]): void {
+    for (const step of steps) this.#rows.set(step.key, toRow(step));
   }
 
   forgetStep(key: string): void {
     this.#rows.delete(key);
+    this.children.delete(key);
   }
 
-  forgetSteps(): void {
-    this.#rows.clear();
+  /** Forgets the steps that `which` does not pick. */
+  keepOnly(which: (step: StepRecord) => boolean): void {
+    for (const step of this.steps()) if (!which(step)) this.forgetStep(step.key);
   }
 
   /** False when a signal with the same `dedupe` is there already. */

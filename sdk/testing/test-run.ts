@@ -8,6 +8,7 @@ import type { ErrorRecord, ExecutionStatus, StepKind, StepStatus } from "../sche
 import type { Divergence, LogRow } from "../schema/journal.ts";
 import type { Effect } from "./effects.ts";
 import type { Host } from "./host.ts";
+import type { Steering } from "./steer.ts";
 import type { World } from "./world.ts";
 
 export interface TestStep {
@@ -63,7 +64,7 @@ export class TestRun<Output = unknown> {
 
   /** What the workflow returned; undefined until it has completed. */
   get output(): Output | undefined {
-    return this.#host.read(this.#host.output) as Output | undefined;
+    return this.#host.journal.read(this.#host.output) as Output | undefined;
   }
 
   get error(): ErrorRecord | null {
@@ -78,7 +79,7 @@ export class TestRun<Output = unknown> {
   /** In the order they were asked for. Durable ones: a step under way may be missing. */
   get steps(): TestStep[] {
     return this.#host.journal.steps().map(({ key, name, count, kind, status, attempt, output, error, startedAt, endedAt, due }) => ({
-      key, name, count, kind, status, attempt, output: this.#host.read(output), error, startedAt: new Date(startedAt), endedAt: dateOrNull(endedAt), due: dateOrNull(due),
+      key, name, count, kind, status, attempt, output: this.#host.journal.read(output), error, startedAt: new Date(startedAt), endedAt: dateOrNull(endedAt), due: dateOrNull(due),
     }));
   }
 
@@ -105,7 +106,7 @@ export class TestRun<Output = unknown> {
 
   /** Sends an event. @throws Error when the execution has ended. */
   async send(type: string, payload?: unknown): Promise<void> {
-    this.#refuseEnded("takes no more events");
+    if (this.#host.terminal) throw new Error(`the execution is ${this.#host.status}: it takes no more events`);
     this.#world.signal(this.#host, `event:${type}`, encode(payload));
     await this.#world.settle();
   }
@@ -115,26 +116,53 @@ export class TestRun<Output = unknown> {
     const pending = this.#host.journal.openSteps().filter(({ kind }) => kind === "approval");
     const step = pending.find(({ key }) => key === approval) ?? pending.find(({ name }) => name === approval);
     if (!step) throw new Error(`no approval "${approval}" is pending${pending.length > 0 ? `; pending are ${pending.map(({ key }) => key).join(", ")}` : ""}`);
-    this.#world.signal(this.#host, `approval:${step.key}`, encode({ decision, comment: comment ?? null, decided_by: decidedBy ?? null }), `approval:${step.key}:${this.#host.run}`);
+    this.#world.signal(this.#host, `approval:${step.key}`, encode({ decision, comment: comment ?? null, decided_by: decidedBy ?? null }), `approval:${step.key}:${this.#host.era}`);
     await this.#world.settle();
   }
 
   /** Cancels; with `rollback`, the handlers of what was done run first. @throws Error when the execution has ended. */
   async cancel({ rollback = false, reason = "cancelled" }: { rollback?: boolean; reason?: string } = {}): Promise<void> {
-    this.#refuseEnded("cannot be cancelled");
-    this.#world.cancel(this.#host, rollback, reason);
+    await this.#steer({ verb: "cancel", rollback, reason });
+  }
+
+  /** Pauses at the next step boundary: steps under way end first. @throws Error when the execution has ended. */
+  async pause(): Promise<void> {
+    await this.#steer({ verb: "pause" });
+  }
+
+  /** Goes on after a pause. @throws Error when the execution is not paused. */
+  async resume(): Promise<void> {
+    await this.#steer({ verb: "resume" });
+  }
+
+  /**
+   * Goes on from the failed step, or begins again from the step `from`, named by its key or
+   * name; later steps are forgotten.
+   * @throws Error when the execution has not failed, stalled or been cancelled and no step is named
+   */
+  async retry({ from }: { from?: string } = {}): Promise<void> {
+    await this.#steer({ verb: "retry", from: from === undefined ? null : this.#keyOf(from) });
+  }
+
+  async #steer(steering: Steering): Promise<void> {
+    this.#world.steer(this.#host, steering);
     await this.#world.settle();
+  }
+
+  #keyOf(step: string): string {
+    const steps = this.#host.journal.steps();
+    const named = steps.filter(({ name }) => name === step);
+    if (steps.some(({ key }) => key === step) || named.length === 0) return step;
+    if (named.length > 1) throw new Error(`${named.length} steps are called "${step}": name one by its key, ${named.map(({ key }) => key).join(", ")}`);
+    return named[0]?.key ?? step;
   }
 
   /** The child execution of an invoke step, named by its key or name. @throws Error when there is none. */
   child(step: string): TestRun {
     const children = this.#world.members.filter(({ parent }) => parent?.host === this.#host);
-    const child = children.find(({ parent }) => parent?.stepKey === step) ?? children.find(({ parent }) => parent?.stepKey.replace(/-\d+$/, "") === step);
+    // The newest: a retry from an earlier step starts another.
+    const child = children.findLast(({ parent }) => parent?.stepKey === step) ?? children.findLast(({ parent }) => parent?.stepKey.replace(/-\d+$/, "") === step);
     if (!child) throw new Error(`step "${step}" has started no child execution${children.length > 0 ? `; these have: ${children.map(({ parent }) => parent?.stepKey).join(", ")}` : ""}`);
     return new TestRun(this.#world, child.host);
-  }
-
-  #refuseEnded(what: string): void {
-    if (this.#host.terminal) throw new Error(`the execution is ${this.#host.status}: it ${what}`);
   }
 }

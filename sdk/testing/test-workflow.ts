@@ -8,7 +8,8 @@ import type { Trigger } from "../schema/execution.ts";
 import type { WorkflowClass } from "./program.ts";
 import { hostOf, TestRun } from "./test-run.ts";
 import type { Stubs } from "./effects.ts";
-import { type Child, World, type WorldOptions } from "./world.ts";
+import type { Child } from "./children.ts";
+import { World, type WorldOptions } from "./world.ts";
 
 export interface TestOptions<Input = unknown> {
   input?: Input;

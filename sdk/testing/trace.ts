@@ -14,13 +14,14 @@ import { outside, scope } from "./environment.ts";
 import type { ExecutionState } from "./execution.ts";
 import type { Host } from "./host.ts";
 import type { JournalCopy } from "./journal.ts";
+import type { Steering } from "./steer.ts";
 
 export type Outcome = { take(): unknown } | { error: unknown };
 
 export type Entry =
   | { type: "time"; at: number }
   | { type: "signal"; channel: string; payload: string; dedupe: string | null }
-  | { type: "cancel"; rollback: boolean; reason: string }
+  | { type: "steer"; steering: Steering }
   | { type: "end"; key: string; outcome: Outcome };
 
 /** A moment at which the process may die. */
@@ -31,13 +32,26 @@ export interface CrashPoint {
   journal: JournalCopy;
 }
 
+/** Names attempts alike in an execution and in its copies: by era, step and number. */
+export class Attempts {
+  readonly #made = new Map<string, number>();
+
+  next({ era, journal }: Host, stepKey: string): string {
+    const step = `${era}:${stepKey}`;
+    // What a copy did not live through itself, its journal has counted.
+    const made = this.#made.get(step) ?? journal.attemptsAt(stepKey);
+    this.#made.set(step, made + 1);
+    return `${step}:${made + 1}`;
+  }
+}
+
 /** Polls until the event loop has nothing left that an attempt's end led to. */
 const afterEnd = 4;
 
 export class Trace {
   readonly entries: Entry[] = [];
   points: CrashPoint[] = [];
-  readonly #attempts = new Map<string, number>();
+  readonly #attempts = new Attempts();
   #tail: Promise<void> = Promise.resolve();
   #pending = 0;
 
@@ -52,14 +66,12 @@ export class Trace {
 
   /** Something of `host` has become durable. */
   point(host: Host): void {
-    this.points.push({ position: this.entries.length, now: host.ports.clock.now(), state: host.state, journal: host.journal.copy() });
+    this.points.push({ position: this.entries.length, now: host.ports.clock.now(), state: { ...host.state }, journal: host.journal.copy() });
   }
 
   /** Makes an attempt; its end waits for its turn. An attempt that times out ends there. */
-  async attempt(run: number, stepKey: string, body: () => unknown, signal: AbortSignal | null): Promise<unknown> {
-    const attempt = (this.#attempts.get(`${run}:${stepKey}`) ?? 0) + 1;
-    this.#attempts.set(`${run}:${stepKey}`, attempt);
-    const key = `${run}:${stepKey}:${attempt}`;
+  async attempt(host: Host, stepKey: string, body: () => unknown, signal: AbortSignal | null): Promise<unknown> {
+    const key = this.#attempts.next(host, stepKey);
     const turn = scope.current()?.turn;
     let over = false;
     signal?.addEventListener("abort", () => {

@@ -2,23 +2,18 @@
  * The executions of one test: a parent, its children, their time and their effects.
  * @module
  */
-import { encode } from "../schema/codec.ts";
 import { durationMs } from "../authoring/duration.ts";
-import type { Workflow } from "../authoring/workflow.ts";
-import type { StepRecord } from "../schema/journal.ts";
 import type { Program } from "../runtime/ports.ts";
+import { type Child, Children, type Relative } from "./children.ts";
 import { macrotask, realDelay, VirtualClock } from "./clock.ts";
 import { crashEverywhere } from "./crashes.ts";
 import { type Effect, sendThrough, type Stubs } from "./effects.ts";
 import type { HostPorts, Start } from "./execution.ts";
 import { Host } from "./host.ts";
-import { childEnd } from "./child-end.ts";
 import { Journal } from "./journal.ts";
 import { foundIn, testProgram } from "./program.ts";
+import { refusal, steer, type Steering } from "./steer.ts";
 import { Trace } from "./trace.ts";
-
-/** A child workflow: the real one, or a function in its place. */
-export type Child = Workflow<string, unknown> | ((input: never) => unknown);
 
 export interface WorldOptions {
   now: number;
@@ -30,11 +25,9 @@ export interface WorldOptions {
   faults?: Pick<HostPorts, "fault" | "limits" | "committed">;
 }
 
-interface Member {
-  host: Host;
+interface Member extends Relative {
   program: Program;
   trace: Trace | null;
-  parent: { host: Host; stepKey: string } | null;
 }
 
 /** Polls of the event loop without anything happening before all counts as still. */
@@ -47,12 +40,12 @@ export class World {
   readonly effects: Effect[] = [];
   readonly members: Member[] = [];
   readonly #options: WorldOptions;
-  readonly #workflows: Map<string, Child>;
+  readonly #children: Children;
   #activity = 0;
 
   constructor(options: WorldOptions) {
     this.#options = options;
-    this.#workflows = new Map(Object.entries(options.children));
+    this.#children = new Children(this, options.children);
     this.clock = new VirtualClock(options.now);
     this.clock.onActivity = () => void this.#activity++;
   }
@@ -66,12 +59,13 @@ export class World {
       clock: this.clock,
       program: testProgram(program, {
         steps: this.#options.stubs.steps ?? {},
-        onInvoke: (child) => void (this.#workflows.has(child.id) || this.#workflows.set(child.id, child)),
+        onInvoke: (child) => this.#children.offer(child),
         attempt: (key, body, signal) => this.#attempt(host, trace, key, body, signal),
       }),
       fetch: (request, _host, step) => this.#fetch(host, trace, request, step),
-      startChild: (_host, step) => this.#startChild(host, step),
-      ended: () => this.#ended(member),
+      startChild: (_host, step) => this.#children.start(host, step),
+      dropChild: (_host, child) => this.#children.drop(host, child),
+      ended: () => this.#children.ended(member),
       activity: () => void this.#activity++,
       committed: (execution) => {
         if (!host.terminal) trace?.point(host);
@@ -94,7 +88,7 @@ export class World {
     const bodies = this.#inBodies.get(host) ?? new Set();
     this.#inBodies.set(host, bodies.add(key));
     try {
-      return await (trace ? trace.attempt(host.run, key, body, signal) : body());
+      return await (trace ? trace.attempt(host, key, body, signal) : body());
     } finally {
       bodies.delete(key);
       this.#activity++;
@@ -106,39 +100,10 @@ export class World {
     const send = (): Promise<Response> => sendThrough(this.#options.stubs, this.effects, host.start.id, step, request, this.clock.now());
     try {
       // A request between steps is a step of its own: its answer is that step's result.
-      if (trace && !this.#inBodies.get(host)?.has(step)) return ((await trace.attempt(host.run, step, async () => copies(await send()), null)) as () => Response)();
+      if (trace && !this.#inBodies.get(host)?.has(step)) return ((await trace.attempt(host, step, async () => copies(await send()), null)) as () => Response)();
       return await send();
     } finally {
       this.#activity++;
-    }
-  }
-
-  #startChild(parent: Host, { key, detail }: StepRecord): string {
-    const { workflow = "", input = encode(undefined) } = detail ?? {};
-    const id = `${parent.start.id}/${key}`;
-    const child = this.#workflows.get(workflow);
-    if (child === undefined) {
-      const message = `there is no workflow "${workflow}" in this test: pass it to testWorkflow in children`;
-      this.signal(parent, `child:${key}`, encode({ status: "failed", error: { name: "Error", message } }), id);
-    } else if (typeof child === "function" && !isClass(child)) {
-      const { host } = this.#memberOf(parent);
-      void Promise.resolve()
-        .then(() => child(host.read(input) as never))
-        .then(
-          (output) => this.signal(parent, `child:${key}`, encode({ status: "completed", output: encode(output) }), id),
-          (error: unknown) => this.signal(parent, `child:${key}`, encode({ status: "failed", error: { name: "Error", message: error instanceof Error ? error.message : String(error) } }), id),
-        );
-    } else {
-      this.start(child, { id, input, version: parent.start.version, trigger: { kind: "child", source: parent.start.id }, parent: { stepKey: key } }, { host: parent, stepKey: key });
-    }
-    return id;
-  }
-
-  #ended({ host, parent }: Member): void {
-    if (parent) this.signal(parent.host, `child:${parent.stepKey}`, childEnd(host), `${host.start.id}:${host.run}`);
-    for (const { host: child, parent: from } of this.members) {
-      const waits = from?.host === host && host.journal.steps().some(({ key, ended }) => key === from.stepKey && ended === null);
-      if (waits && !child.terminal) this.cancel(child, host.mode === "rollback", `the parent execution ${host.start.id} ended`);
     }
   }
 
@@ -153,9 +118,15 @@ export class World {
     return host.signal(channel, payload, dedupe);
   }
 
-  cancel(host: Host, rollback: boolean, reason: string): void {
-    this.#memberOf(host).trace?.add({ type: "cancel", rollback, reason });
-    host.cancel(rollback, reason);
+  /** @throws Error when its state does not allow that */
+  steer(host: Host, steering: Steering): void {
+    const refused = refusal(host, steering);
+    if (refused !== null) throw new Error(refused);
+    this.#memberOf(host).trace?.add({ type: "steer", steering });
+    steer(host, steering);
+    if (steering.verb === "retry") this.#children.retry(host);
+    // A pause that waits for its step boundary is not durable before it.
+    if (!host.state.pausing) host.ports.committed?.(host);
   }
 
   /** Lets everything run that needs no time. @throws what broke, and CrashDifferenceError. */
@@ -223,10 +194,6 @@ export class World {
     for (const { host } of due) host.ring();
     if (due.length > 0) await this.drain();
   }
-}
-
-function isClass(value: object): boolean {
-  return typeof value === "function" && typeof (value.prototype as { run?: unknown } | undefined)?.run === "function";
 }
 
 /** Answers that can be read more than once. */

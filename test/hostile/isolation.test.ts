@@ -59,7 +59,7 @@ describe("the stub of one's own execution, stolen from the runtime", () => {
       hostile(`${thief}
       export class Attack extends WorkflowEntrypoint { async run(event, step) { await step.do("earlier", () => 1); return await step.do("use", async () => {
         await steal();
-        const batch = { steps: "[]", count: 0, consumed: [], logs: [] };
+        const batch = { steps: "[]", consumed: [], logs: [] };
         const answers = {};
         for (const [name, call] of Object.entries({
           none: () => kept.commit(0), steps: () => kept.commit(0, { ...batch, steps: 7 }), json: () => kept.commit(0, { ...batch, steps: "no JSON", count: 1 }),
@@ -79,7 +79,7 @@ describe("the stub of one's own execution, stolen from the runtime", () => {
     const code = hostile(`${thief}
       export class Attack extends WorkflowEntrypoint { async run(event, step) {
         if (event.payload.phase === 1) { await step.do("earlier", () => 1); return await step.do("steal", steal) }
-        return await step.do("use", async () => kept && ({ commit: await outcome(() => kept.commit(1, { steps: "[]", count: 0, consumed: [], logs: [] })), news: await outcome(() => kept.news(1, 0, 0)), spill: await outcome(() => kept.spill(1, new Uint8Array(1))) }));
+        return await step.do("use", async () => kept && ({ commit: await outcome(() => kept.commit(1, { steps: "[]", consumed: [], logs: [] })), news: await outcome(() => kept.news(1, 0, 0)), spill: await outcome(() => kept.spill(1, new Uint8Array(1))) }));
       } }`);
     expect(await ground.attack(code, { input: { phase: 1 } })).toMatchObject({ status: "completed", output: true });
     const { output } = await ground.run({ input: { phase: 2 } });

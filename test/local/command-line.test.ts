@@ -133,6 +133,18 @@ test("a bundle that throws while it loads is refused with the place in the TypeS
   expect(stderr).toMatch(/refused, nothing changed\n {2}broken\.ts:3:\d+.*at load/s);
 });
 
+test("two workflows with one id are refused with their exports and files, one under two names is not", async () => {
+  const folder = join(temporaryFolder(), "workflows");
+  mkdirSync(folder, { recursive: true });
+  const make = `import { workflow } from "everstep";\nconst twin = workflow({ id: "twin" }, async () => 1);\n`;
+  writeFileSync(join(folder, "a.ts"), `${make}export default twin;\nexport { twin };\n`);
+  expect(await run("deploy", folder)).toMatchObject({ code: 0 });
+  writeFileSync(join(folder, "b.ts"), `${make}export const flow = twin;\n`);
+  const { code, stderr } = await run("deploy", folder);
+  expect(code).toBe(4);
+  expect(stderr).toContain("refused, nothing changed\n  2 workflows have the id `twin`: the export `flow` of b.ts and the export `twin` of a.ts. Give each an id of its own.");
+});
+
 test("input that is not JSON, an unknown command and an unknown flag exit with 2 and say what is meant", async () => {
   expect(await run("run", "welcome", "--input", "{name}")).toMatchObject({ code: 2, stderr: expect.stringContaining("not valid JSON at position 1") });
   expect(await run("rnu", "welcome")).toMatchObject({ code: 2, stderr: expect.stringContaining("Did you mean: everstep run?") });

@@ -17,6 +17,8 @@ const keptOutput = 64_000;
 export interface ServerOptions {
   /** EVERSTEP_EGRESS_ALLOW: private hosts that workflows may reach. */
   egressAllow?: string;
+  /** EVERSTEP_WATCHDOG: seconds without an answer after which the runtime is ended. */
+  watchdog?: number;
 }
 
 interface Keys {
@@ -65,12 +67,12 @@ export class Server {
 
   /** @throws Error with the server's output when it does not get ready */
   async start(): Promise<void> {
-    const { egressAllow } = this.#options;
+    const { egressAllow, watchdog } = this.#options;
     const child = spawn(process.execPath, [join(repository, "tools/serve.mjs")], {
       cwd: repository,
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],
-      env: cleanEnvironment({ EVERSTEP_DATA: this.folder, PORT: "0", NO_COLOR: "1", EVERSTEP_EGRESS_ALLOW: egressAllow ?? "" }),
+      env: cleanEnvironment({ EVERSTEP_DATA: this.folder, PORT: "0", NO_COLOR: "1", EVERSTEP_EGRESS_ALLOW: egressAllow ?? "", EVERSTEP_WATCHDOG: watchdog?.toString() ?? "" }),
     });
     this.#child = child;
     this.url = await new Promise<string>((resolve, reject) => {

@@ -8,7 +8,7 @@ import { readJson, writePrivateJson } from "./files.mjs";
 import { hookSecret } from "./keys.mjs";
 import { migrate, readMigrations } from "./migrate.mjs";
 import { say, warn } from "./output.mjs";
-import { projectRoot } from "./runtime.mjs";
+import { projectRoot } from "./worker.mjs";
 
 export const demoTenant = "demo";
 const digest = (value) => createHash("sha256").update(JSON.stringify(value)).digest("hex");

@@ -1,36 +1,33 @@
 /**
- * Who acts, and what they may do.
+ * Who acts.
  * @module
  */
-import { PlatformError } from "../../sdk/schema/problem.ts";
+import type { Grants, Masked } from "./permissions.ts";
 
-export interface KeyActor {
-  kind: "api_key";
+interface Access {
   tenantId: string;
+  grants: Grants;
+  /** Fields this actor sees masked. */
+  masked: Masked;
+}
+
+/** A person, signed in to one tenant. */
+export interface UserActor extends Access {
+  kind: "user";
+  userId: string;
+  name: string;
+  /** Built-in role or the id of a custom one. */
+  role: string;
+  teamId: string | null;
+  sessionId: string;
+}
+
+export interface KeyActor extends Access {
+  kind: "api_key";
   keyId: string;
   name: string;
 }
-export type Actor = KeyActor | { kind: "operator" };
 
-/** What a route asks for. Names are `<thing>.<verb>`; `operator` is for the operator alone. */
-export type Permission =
-  | "deployments.read"
-  | "deployments.write"
-  | "workflows.read"
-  | "workflows.write"
-  | "workflows.execute"
-  | "workflows.approve"
-  | "hooks.read"
-  | "hooks.write"
-  | "api_keys.read"
-  | "api_keys.write"
-  | "operator";
-
-/**
- * A key may do everything in its own tenant; the operator may do only what is the operator's.
- * @throws PlatformError `forbidden`
- */
-export function requirePermission(actor: Actor, permission: Permission): void {
-  if ((actor.kind === "operator") === (permission === "operator")) return;
-  throw new PlatformError("forbidden", actor.kind === "operator" ? "The operator key opens /api/v1/operator only; use a tenant's API key here." : "This needs the operator key.");
-}
+/** Whoever acts inside a tenant. */
+export type TenantActor = UserActor | KeyActor;
+export type Actor = TenantActor | { kind: "operator" };

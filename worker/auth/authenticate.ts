@@ -1,13 +1,21 @@
 /**
- * From an Authorization header to an actor.
+ * From an Authorization header to an actor: an API key, a person's access token, or the
+ * operator's key.
+ *
+ * Everything that can be taken back (a key, a session, a membership, a role) is read anew for
+ * each request, in one round trip: what was revoked opens nothing from then on.
  * @module
  */
 import { findCredential, touchCredential, type WorkflowRow } from "../../db/credentials.ts";
+import { findSignedIn } from "../../db/signed-in.ts";
 import { PlatformError } from "../../sdk/schema/problem.ts";
 import type { Env } from "../env.ts";
-import type { Actor, KeyActor } from "./actor.ts";
+import { verifyAccessToken } from "./access-token.ts";
+import type { Actor, KeyActor, UserActor } from "./actor.ts";
 import { hashApiKey, isApiKey } from "./api-key.ts";
 import { sameSecret } from "./bytes.ts";
+import { isPermission } from "./permissions.ts";
+import { adminGrants, builtInRoles, isBuiltInRole } from "./roles.ts";
 
 /** How fresh `last_used_at` is kept. */
 const touchEveryMs = 60_000;
@@ -25,22 +33,35 @@ export interface AuthenticateOptions {
   waitUntil(work: Promise<unknown>): void;
 }
 
-/** One answer for every wrong key, so that nothing is learned from the difference. */
-const refusal = () => new PlatformError("unauthorized", "Send a valid API key: `Authorization: Bearer es_…`.");
+/** One answer for every wrong credential, so that nothing is learned from the difference. */
+const refusal = () => new PlatformError("unauthorized", "Send a valid API key or access token: `Authorization: Bearer …`.");
 
-/** @throws PlatformError `unauthorized` */
+/** @throws PlatformError `unauthorized`, `token-expired` */
 export async function authenticate(env: Env, authorization: string | null, options: AuthenticateOptions): Promise<Identity> {
   const [scheme, token, ...more] = (authorization ?? "").trim().split(/\s+/);
   if (!token || more.length > 0 || scheme?.toLowerCase() !== "bearer") throw refusal();
-  if (isApiKey(token)) return identify(env, token, options);
+  if (isApiKey(token)) return identifyKey(env, token, options);
+  if (token.startsWith("ey")) return { actor: await identifyUser(env, token, options.now), workflow: null };
   if (env.OPERATOR_KEY && (await sameSecret(token, env.OPERATOR_KEY))) return { actor: { kind: "operator" }, workflow: null };
   throw refusal();
 }
 
-async function identify(env: Env, key: string, { workflowId, now, waitUntil }: AuthenticateOptions): Promise<Identity> {
+async function identifyKey(env: Env, key: string, { workflowId, now, waitUntil }: AuthenticateOptions): Promise<Identity> {
   const found = await findCredential(env.DB, await hashApiKey(key), workflowId);
-  if (!found || found.revoked_at !== null) throw refusal();
+  if (!found || found.revoked_at !== null || (found.expires_at !== null && found.expires_at <= now)) throw refusal();
   if (found.last_used_at === null || found.last_used_at < now - touchEveryMs) waitUntil(touchCredential(env.DB, found.key_id, now, touchEveryMs));
-  const actor: KeyActor = { kind: "api_key", tenantId: found.tenant_id, keyId: found.key_id, name: found.name };
+  const grants = found.scopes === null ? adminGrants : Object.fromEntries(found.scopes.filter(isPermission).map((name) => [name, "all" as const]));
+  const actor: KeyActor = { kind: "api_key", tenantId: found.tenant_id, keyId: found.key_id, name: found.name, grants, masked: {} };
   return { actor, workflow: found.workflow };
+}
+
+async function identifyUser(env: Env, token: string, now: number): Promise<UserActor> {
+  const claims = await verifyAccessToken(env, token, now);
+  if (claims === "expired") throw new PlatformError("token-expired", "The access token has expired: get another with POST /api/v1/auth/refresh.");
+  if (claims === null) throw refusal();
+  const found = await findSignedIn(env.DB, claims);
+  if (!found || found.revoked_at !== null || found.status !== "active") throw refusal();
+  const { role } = found;
+  const { grants, masked } = isBuiltInRole(role) ? builtInRoles[role] : { grants: found.grants ?? {}, masked: found.masked ?? {} };
+  return { kind: "user", tenantId: claims.tenantId, userId: claims.userId, sessionId: claims.sessionId, name: found.name, role, teamId: found.team_id, grants, masked };
 }

@@ -33,10 +33,10 @@ export interface SandboxPort {
 }
 
 /** What may be asked of an execution from outside. */
-export type ExecutionPort = Pick<ExecutionObject, "start" | "run" | "get" | "logs" | "send" | "decide" | "pause" | "resume" | "cancel" | "retry">;
+export type ExecutionPort = Pick<ExecutionObject, "start" | "run" | "get" | "origin" | "logs" | "send" | "decide" | "pause" | "resume" | "cancel" | "retry">;
 
 /** What may be asked of a tenant's index. */
-export type HubPort = Pick<HubObject, "list" | "counts">;
+export type HubPort = Pick<HubObject, "list" | "find" | "restart" | "counts">;
 
 /** The objects behind executions. */
 export interface ObjectsPort {

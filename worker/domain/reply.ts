@@ -6,7 +6,7 @@ import type { Reply } from "../../durable-objects/execution/contract.ts";
 import { PlatformError } from "../../sdk/schema/problem.ts";
 
 /** @throws PlatformError with the refusal's code */
-export async function unwrap<T>(pending: Promise<Reply<T>>): Promise<T> {
+export async function unwrap<T>(pending: Reply<T> | Promise<Reply<T>>): Promise<T> {
   const reply = await pending;
   if (reply.ok) return reply.value;
   throw new PlatformError(reply.code, reply.detail);

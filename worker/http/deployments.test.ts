@@ -44,9 +44,18 @@ describe("deploying", () => {
     expect((await tenant.call("GET", "/workflows/hello")).body["version"]).toBe(1);
   });
 
-  it("refuses two workflows of one name, and a main module that is not there", async () => {
+  it("refuses workflows of one id, naming their exports and files", async () => {
     const tenant = await h.newTenant();
-    expect((await tenant.deploy({}, { export: "other" })).body).toMatchObject({ code: "bundle-rejected", detail: expect.stringContaining("`hello`") });
+    const twins = bundleOf([{}, { export: "wf_b" }, { id: "alone", export: "alone" }]);
+    expect((await tenant.call("POST", "/deployments", { ...twins, exports: { wf_b: { file: "flows/b.ts", name: "default" } } })).body).toMatchObject({
+      code: "bundle-rejected",
+      detail: "2 workflows have the id `hello`: the export `hello` and the default export of flows/b.ts. Give each an id of its own.",
+    });
+    expect((await tenant.call("GET", "/deployments")).body.data).toEqual([]);
+  });
+
+  it("refuses a main module that is not there", async () => {
+    const tenant = await h.newTenant();
     expect((await tenant.call("POST", "/deployments", { main: "b.js", modules: { "a.js": "" } })).body).toMatchObject({ code: "bundle-rejected" });
   });
 

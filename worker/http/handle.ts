@@ -5,13 +5,14 @@
 import type { Context } from "hono";
 import type { z } from "zod";
 import { PlatformError } from "../../sdk/schema/problem.ts";
-import { requirePermission } from "../auth/actor.ts";
+import type { Actor } from "../auth/actor.ts";
+import { mustBeAbleTo } from "../auth/can.ts";
 import { authenticate } from "../auth/authenticate.ts";
-import { type BaseContext, tenantContext } from "../domain/context.ts";
+import { type BaseContext, tenantContext, userContext } from "../domain/context.ts";
 import { objectsOf, type ObjectsPort, type SandboxPort } from "../domain/ports.ts";
 import type { Env } from "../env.ts";
 import { readJson } from "./body.ts";
-import type { Route } from "./route.ts";
+import type { Contexts, Route } from "./route.ts";
 
 export interface Deps {
   sandbox: SandboxPort;
@@ -28,27 +29,48 @@ export function handle(route: Route, deps: Deps): (c: Context<AppEnv>) => Promis
   return async (c) => {
     const request = c.req.raw;
     const base = baseContext(c, deps);
-    const { actor, workflow } = await authenticate(c.env, request.headers.get("authorization"), {
-      workflowId: shape.loadsWorkflow ? (c.req.param("id") ?? null) : null,
-      now: base.now,
-      waitUntil: base.waitUntil,
-    });
-    requirePermission(actor, shape.permission);
+    const contexts = await contextsOf(route, base, c);
     const input = {
       params: shape.params ? check(shape.params, c.req.param(), "params") : undefined,
       query: shape.query ? check(shape.query, c.req.query(), "query") : undefined,
       body: shape.body ? check(shape.body, (await readJson(request, shape.maxBytes ?? defaultMaxBytes)) ?? {}, "body") : undefined,
       key: shape.keyed ? idempotencyKey(request) : null,
     };
-    const answer = await route.run({ tenant: () => tenantContext(base, actor, workflow), operator: () => ({ ...base, actor }) }, input);
+    const answer = await route.run(contexts, input);
     if (answer.body === undefined) return new Response(null, { status: answer.status });
     return Response.json(answer.body, { status: answer.status });
   };
 }
 
+/** Who is calling, refused here unless the route is for them. */
+async function contextsOf(route: Route, base: BaseContext, c: Context<AppEnv>): Promise<Contexts> {
+  if (route.auth === "public") return { base: () => base, user: signIn, tenant: signIn, operator: signIn };
+  const { actor, workflow } = await authenticate(c.env, c.req.raw.headers.get("authorization"), {
+    workflowId: route.shape.loadsWorkflow ? (c.req.param("id") ?? null) : null,
+    now: base.now,
+    waitUntil: base.waitUntil,
+  });
+  mustBeFor(actor, route);
+  return { base: () => base, user: () => userContext(base, actor), tenant: () => tenantContext(base, actor, workflow), operator: () => ({ ...base, actor }) };
+}
+
+function signIn(): never {
+  throw new PlatformError("unauthorized", "Sign in first.");
+}
+
+/** @throws PlatformError `forbidden` */
+function mustBeFor(actor: Actor, { auth, permission }: Route): void {
+  if (auth === "operator" && actor.kind !== "operator") throw new PlatformError("forbidden", "This needs the operator key.");
+  if (auth !== "operator" && actor.kind === "operator") throw new PlatformError("forbidden", "The operator key opens /api/v1/operator only; use a tenant's API key here.");
+  if (auth === "user" && actor.kind !== "user") throw new PlatformError("forbidden", "This is for people who are signed in, not for API keys.");
+  if (permission !== null && actor.kind !== "operator") mustBeAbleTo(actor, permission);
+}
+
 export function baseContext(c: Context<AppEnv>, deps: Deps): BaseContext {
   return {
     env: c.env,
+    requestId: c.get("requestId"),
+    caller: { ip: c.req.header("cf-connecting-ip") ?? null, userAgent: c.req.header("user-agent")?.slice(0, 400) ?? null },
     now: Date.now(),
     objects: (deps.objects ?? objectsOf)(c.env),
     sandbox: deps.sandbox,

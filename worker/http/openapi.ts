@@ -24,20 +24,27 @@ export function openapi(routes: readonly Route[], base: string): Schema {
     security: [{ key: [] }],
     paths,
     components: {
-      securitySchemes: { key: { type: "http", scheme: "bearer", description: "An API key of a tenant: `es_…`" } },
+      securitySchemes: { key: { type: "http", scheme: "bearer", description: "An API key of a tenant (`es_…`), or the access token of a person who has signed in" } },
       schemas: { Problem: jsonSchema(problem, "output") },
     },
   };
 }
 
-function operationOf({ shape }: Route, operationId: string): Schema {
+const whoMay = { public: "For everybody", user: "For people who are signed in, about themselves", tenant: "", operator: "For the operator" } as const;
+
+function operationOf(route: Route, operationId: string): Schema {
+  const { shape, auth, permission } = route;
   const parameters = [...parametersOf(shape.params, "path"), ...parametersOf(shape.query, "query")];
   if (shape.keyed) parameters.push({ name: "Idempotency-Key", in: "header", required: false, description: "The same key does it once", schema: { type: "string", maxLength: 255 } });
   return {
     operationId,
     tags: [shape.tag],
     summary: shape.summary,
-    description: `Permission: \`${shape.permission}\``,
+    description: permission ? `Permission: \`${permission}\`` : whoMay[auth],
+    // For tools and tests: who may call it.
+    "x-auth": auth,
+    ...(permission ? { "x-permission": permission } : {}),
+    ...(auth === "public" ? { security: [] } : {}),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(shape.body ? { requestBody: { required: !shape.body.safeParse({}).success, content: { "application/json": { schema: jsonSchema(shape.body, "input") } } } } : {}),
     responses: { ...responsesOf(shape.responses), default: { description: "A problem", content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } } } },

@@ -10,7 +10,6 @@ export const operatorRoutes: readonly Route[] = [
       operation: "upsertTenant",
       tag: "operator",
       summary: "Create a tenant, or change the one with this slug",
-      permission: "operator",
       body: tenantBody,
       responses: { 200: tenantView, 201: tenantView },
     },

@@ -4,8 +4,8 @@
  * @module
  */
 import type { z } from "zod";
-import type { Permission } from "../auth/actor.ts";
-import type { OperatorContext, TenantContext } from "../domain/context.ts";
+import type { Permission } from "../auth/permissions.ts";
+import type { BaseContext, OperatorContext, TenantContext, UserContext } from "../domain/context.ts";
 
 export type Method = "get" | "post" | "put" | "patch" | "delete";
 /** By status; null = no body. */
@@ -20,7 +20,6 @@ export interface Shape<P extends z.ZodType, Q extends z.ZodType, B extends z.Zod
   operation: string;
   tag: string;
   summary: string;
-  permission: Permission;
   params?: P;
   query?: Q;
   body?: B;
@@ -53,11 +52,27 @@ export interface Call<C, P, Q, B> {
   key: string | null;
 }
 
+/** What a route inside a tenant declares besides: there is none without a permission. */
+export interface Permitted {
+  permission: Permission;
+}
+
 /** A route with its types forgotten: what the app and the document work with. */
 export interface Route {
-  auth: "tenant" | "operator";
+  /** `public`: nobody has to sign in; `user`: a signed-in person, for their own things. */
+  auth: "public" | "user" | "tenant" | "operator";
+  /** Null unless `auth` is `tenant`. */
+  permission: Permission | null;
   shape: Shape<z.ZodType, z.ZodType, z.ZodType, Responses>;
-  run(contexts: { tenant: () => TenantContext; operator: () => OperatorContext }, input: RawInput): Promise<{ status: number; body?: unknown }>;
+  run(contexts: Contexts, input: RawInput): Promise<{ status: number; body?: unknown }>;
+}
+
+/** Each throws when the caller is not of that kind. */
+export interface Contexts {
+  base: () => BaseContext;
+  user: () => UserContext;
+  tenant: () => TenantContext;
+  operator: () => OperatorContext;
 }
 
 /** Already checked against the shape's schemas. */
@@ -71,12 +86,12 @@ export interface RawInput {
 type Output<T extends z.ZodType> = z.output<T>;
 type Handler<C, P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, R extends Responses> = (call: Call<C, Output<P>, Output<Q>, Output<B>>) => Promise<Answer<R>>;
 
-/** A route for holders of a tenant's API key. */
+/** A route for a tenant's people and API keys. */
 export function tenantRoute<R extends Responses, P extends z.ZodType = z.ZodUndefined, Q extends z.ZodType = z.ZodUndefined, B extends z.ZodType = z.ZodUndefined>(
-  shape: Shape<P, Q, B, R>,
+  shape: Shape<P, Q, B, R> & Permitted,
   handler: Handler<TenantContext, P, Q, B, R>,
 ): Route {
-  return { auth: "tenant", shape, run: (contexts, input) => handler({ ctx: contexts.tenant(), ...typed<P, Q, B>(input) }) };
+  return { auth: "tenant", permission: shape.permission, shape, run: (contexts, input) => handler({ ctx: contexts.tenant(), ...typed<P, Q, B>(input) }) };
 }
 
 /** A route for the operator. */
@@ -84,7 +99,23 @@ export function operatorRoute<R extends Responses, P extends z.ZodType = z.ZodUn
   shape: Shape<P, Q, B, R>,
   handler: Handler<OperatorContext, P, Q, B, R>,
 ): Route {
-  return { auth: "operator", shape, run: (contexts, input) => handler({ ctx: contexts.operator(), ...typed<P, Q, B>(input) }) };
+  return { auth: "operator", permission: null, shape, run: (contexts, input) => handler({ ctx: contexts.operator(), ...typed<P, Q, B>(input) }) };
+}
+
+/** A route for a signed-in person, about themselves: no role is needed for it. */
+export function userRoute<R extends Responses, P extends z.ZodType = z.ZodUndefined, Q extends z.ZodType = z.ZodUndefined, B extends z.ZodType = z.ZodUndefined>(
+  shape: Shape<P, Q, B, R>,
+  handler: Handler<UserContext, P, Q, B, R>,
+): Route {
+  return { auth: "user", permission: null, shape, run: (contexts, input) => handler({ ctx: contexts.user(), ...typed<P, Q, B>(input) }) };
+}
+
+/** A route for everybody, such as signing in. */
+export function publicRoute<R extends Responses, P extends z.ZodType = z.ZodUndefined, Q extends z.ZodType = z.ZodUndefined, B extends z.ZodType = z.ZodUndefined>(
+  shape: Shape<P, Q, B, R>,
+  handler: Handler<BaseContext, P, Q, B, R>,
+): Route {
+  return { auth: "public", permission: null, shape, run: (contexts, input) => handler({ ctx: contexts.base(), ...typed<P, Q, B>(input) }) };
 }
 
 /** The schemas of the same shape have made these values: the one place where types come back. */

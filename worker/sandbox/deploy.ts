@@ -3,11 +3,15 @@
  * manifest, and only then stores it. A refused bundle changes nothing.
  * @module
  */
+import { decode } from "@jridgewell/sourcemap-codec";
 import { bundleManifest, type DeploymentRequest } from "../../sdk/schema/manifest.ts";
+import { mapsKey, type StoredMaps } from "../domain/deployments/maps.ts";
+import { findTwins } from "../domain/deployments/twins.ts";
+import { unguardedColumn } from "../domain/deployments/places.ts";
 import type { BundleProblem, PreparedBundle } from "../domain/ports.ts";
 import type { Env } from "../env.ts";
 import { bundleKey, readManifest, runtimeVersion, sha256, sourcesKey, type StoredBundle } from "./bundles.ts";
-import { weave } from "./guard/weave.ts";
+import { weave, type WovenModule } from "./guard/weave.ts";
 
 const pathForm = /^(?!\/)(?!.*(?:^|\/)\.\.?(?:\/|$))[\w@./+-]+\.m?js$/;
 
@@ -17,11 +21,14 @@ export async function prepareBundle(env: Env, tenant: string, request: Deploymen
 
   if (!(request.main in request.modules)) problem(request.main, "`main` names no module of `modules`");
   const modules: Record<string, string> = {};
+  const guarded = new Map<string, WovenModule>();
   for (const [path, code] of Object.entries(request.modules)) {
     if (!pathForm.test(path)) problem(path, "module paths are relative, without `.` or `..`, and end in .js or .mjs");
     const woven = weave(path, code);
-    if (woven.ok) modules[path] = woven.code;
-    else problem(path, woven.message, woven.line, woven.column);
+    if (woven.ok) {
+      modules[path] = woven.code;
+      guarded.set(path, woven);
+    } else problem(path, woven.message, woven.line, woven.column);
   }
   if (problems.length > 0) return { ok: false, problems };
 
@@ -31,7 +38,7 @@ export async function prepareBundle(env: Env, tenant: string, request: Deploymen
   try {
     raw = await readManifest(env.LOADER, tenant, bundle, code);
   } catch (error) {
-    problem(request.main, `the bundle cannot be loaded: ${error instanceof Error ? error.message : String(error)}`, ...position(error));
+    problem(request.main, `the bundle cannot be loaded: ${error instanceof Error ? error.message : String(error)}`, ...position(error, guarded));
     return { ok: false, problems };
   }
   const manifest = bundleManifest.safeParse(raw);
@@ -39,21 +46,27 @@ export async function prepareBundle(env: Env, tenant: string, request: Deploymen
     for (const issue of manifest.error.issues) problem(request.main, `${issue.path.join(".")}: ${issue.message}`);
     return { ok: false, problems };
   }
-  const seen = new Set<string>();
-  for (const { id } of manifest.data.workflows) {
-    if (seen.has(id)) problem(request.main, `two exports are workflows with the id "${id}"`);
-    seen.add(id);
-  }
+  problems.push(...findTwins(manifest.data, request));
   if (problems.length > 0) return { ok: false, problems };
 
   const sources = JSON.stringify(request.sources);
   const sourcesAt = sourcesKey(tenant, await sha256(sources));
-  await Promise.all([env.BLOBS.put(bundleKey(tenant, bundle), JSON.stringify(code)), env.BLOBS.put(sourcesAt, sources)]);
+  const maps = Object.entries(request.maps ?? {}).flatMap(([path, map]) => {
+    const woven = guarded.get(path);
+    return woven ? [[path, { guard: woven.mappings(), map }] as const] : [];
+  });
+  await Promise.all([
+    env.BLOBS.put(bundleKey(tenant, bundle), JSON.stringify(code)),
+    env.BLOBS.put(sourcesAt, sources),
+    ...(maps.length > 0 ? [env.BLOBS.put(mapsKey(bundle, sourcesAt), JSON.stringify(Object.fromEntries(maps) satisfies StoredMaps))] : []),
+  ]);
   return { ok: true, bundle, manifest: manifest.data, stored: { sources: sourcesAt } };
 }
 
-/** Line and column of an error thrown while a bundle loaded. */
-function position(error: unknown): [number, number] {
-  const match = error instanceof Error ? /bundle\/[^\s:]+:(\d+):(\d+)/.exec(error.stack ?? "") : null;
-  return match ? [Number(match[1]), Number(match[2])] : [0, 0];
+/** Line and column, in the module that was sent, of an error thrown while a bundle loaded. */
+function position(error: unknown, guarded: Map<string, WovenModule>): [number, number] {
+  const match = error instanceof Error ? /bundle\/([^\s:]+):(\d+):(\d+)/.exec(error.stack ?? "") : null;
+  if (!match) return [0, 0];
+  const [line, column] = [Number(match[2]), Number(match[3])];
+  return [line, unguardedColumn(decode(guarded.get(match[1] ?? "")?.mappings() ?? ""), line, column)];
 }

@@ -30,6 +30,27 @@ async function load(target: string): Promise<Record<string, unknown>> {
   return { ...((await import(/* @vite-ignore */ `data:text/javascript,${encodeURIComponent(code)}`)) as Record<string, unknown>) };
 }
 
+test("what each export is, in which file, travels along", async () => {
+  const root = project({ "workflows/a.ts": `export default ${flow("a")}; export const shared = 1;`, "workflows/deep/b.ts": `export const shared = 2;` });
+  const { request } = await bundleForDeploy(root);
+  expect(request.exports).toEqual({
+    wf_workflows_a: { file: "workflows/a.ts", name: "default" },
+    shared: { file: "workflows/a.ts", name: "shared" },
+    shared_workflows_deep_b: { file: "workflows/deep/b.ts", name: "shared" },
+  });
+});
+
+test("the source map that travels along names files of packages by their place in node_modules, and holds no code", async () => {
+  const root = project({
+    "workflows/a.ts": `import { p } from "p"; export const a = () => p();`,
+    "node_modules/p/package.json": `{ "name": "p", "type": "module", "exports": "./p.js" }`,
+    "node_modules/p/p.js": `export const p = () => 2;`,
+  });
+  const { request } = await bundleForDeploy(root);
+  expect(request.maps?.[bundleName]?.sources).toEqual(["node_modules/p/p.js", "workflows/a.ts"]);
+  expect(JSON.stringify(request.maps)).not.toContain("() =>");
+});
+
 test("every file of a folder is in, also several default exports and equal names", async () => {
   const root = project({
     "workflows/a.ts": `export default ${flow("a")}; export const shared = 1;`,

@@ -4,7 +4,7 @@
  */
 import { type BuildOptions, build } from "esbuild";
 import { existsSync, readdirSync, statSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
+import { dirname, join, relative, resolve, sep } from "node:path";
 import { exitCodes, CommandError } from "../failure.ts";
 
 export interface Entry {
@@ -57,19 +57,22 @@ function collect(folder: string, found: Entry): void {
 /** A module that exports what all files export, under names that differ. */
 export interface EntryModule {
   contents: string;
+  /** Which export of which file each name is; files by path from the root. */
+  exports: Record<string, { file: string; name: string }>;
   /** Absolute paths of the project's own files that it imports, one way or another. */
   inputs: string[];
 }
 
 export async function entryModule({ root, files }: Entry, options: BuildOptions): Promise<EntryModule> {
   const { exported, inputs } = await look(files, root, options);
-  const taken = new Set<string>();
+  const exports: EntryModule["exports"] = {};
   const lines: string[] = [];
   for (const [file, names] of exported) {
+    const path = relative(root, file).split(sep).join("/");
     const clauses = names.map((name) => {
-      const wanted = name === "default" ? `wf_${identifier(relative(root, file))}` : name;
-      const unique = taken.has(wanted) ? `${wanted}_${identifier(relative(root, file))}` : wanted;
-      taken.add(unique);
+      const wanted = name === "default" ? `wf_${identifier(path)}` : name;
+      const unique = Object.hasOwn(exports, wanted) ? `${wanted}_${identifier(path)}` : wanted;
+      exports[unique] = { file: path, name };
       return name === unique ? name : `${name} as ${unique}`;
     });
     if (clauses.length > 0) lines.push(`export { ${clauses.join(", ")} } from ${JSON.stringify(file)};`);
@@ -78,7 +81,7 @@ export async function entryModule({ root, files }: Entry, options: BuildOptions)
     const names = files.map((file) => relative(root, file)).join(", ");
     throw new CommandError(exitCodes.refused, `nothing to deploy: no file exports anything (${names})`, "Export a workflow() or a class that extends WorkflowEntrypoint.");
   }
-  return { contents: lines.join("\n"), inputs };
+  return { contents: lines.join("\n"), exports, inputs };
 }
 
 /** Names that each file exports, and what they import of the project. */

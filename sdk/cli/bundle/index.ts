@@ -5,10 +5,10 @@
 import { type BuildFailure, type BuildOptions, type BuildResult, build, type Message } from "esbuild";
 import { readFileSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
-import type { DeploymentRequest } from "../../schema/manifest.ts";
+import { type DeploymentRequest, type SourceMap, sourceMap } from "../../schema/manifest.ts";
 import { CommandError, exitCodes } from "../failure.ts";
 import { packageRoot } from "../package.ts";
-import { type Entry, entryModule, findEntry, projectRoot } from "./entry.ts";
+import { type Entry, type EntryModule, entryModule, findEntry, projectRoot } from "./entry.ts";
 import { mentionsLocales, withoutLocales } from "./zod-locales.ts";
 
 export const bundleName = "workflows.js";
@@ -18,8 +18,8 @@ const entryName = "everstep:entry";
 
 export interface Bundle {
   request: DeploymentRequest;
-  /** Source map (version 3) of the one module, to tell where an error comes from. */
-  map: string;
+  /** Source map of the one module, to tell where an error comes from. */
+  map: SourceMap;
   /** Absolute paths of every file that went in and belongs to the project. */
   inputs: string[];
   entry: Entry;
@@ -32,17 +32,18 @@ export interface Bundle {
 export async function bundleForDeploy(target: string): Promise<Bundle> {
   const entry = findEntry(target);
   try {
-    const { contents, inputs } = await entryModule(entry, shared(entry.root));
+    const { contents, exports, inputs } = await entryModule(entry, shared(entry.root));
     const result = await build({
       ...shared(entry.root),
       plugins: inputs.some(mentionsLocales) ? [] : [withoutLocales],
       stdin: { contents, resolveDir: entry.root, sourcefile: entryName, loader: "ts" },
       outfile: join(entry.root, bundleName),
       sourcemap: "external",
+      sourcesContent: false,
       metafile: true,
       write: false,
     });
-    return toBundle(entry, result);
+    return toBundle(entry, exports, result);
   } catch (error) {
     throw isBuildFailure(error) ? buildError(error) : error;
   }
@@ -66,19 +67,26 @@ function shared(root: string) {
   } satisfies BuildOptions;
 }
 
-function toBundle(entry: Entry, result: BuildResult<{ metafile: true; write: false }>): Bundle {
+function toBundle(entry: Entry, exports: EntryModule["exports"], result: BuildResult<{ metafile: true; write: false }>): Bundle {
   const find = (end: string): string => result.outputFiles.find(({ path }) => path.endsWith(end))?.text ?? "";
   const inputs = Object.keys(result.metafile.inputs)
     .filter((path) => !path.startsWith("<") && !path.includes(":"))
     .map((path) => resolve(entry.root, path))
     .filter((path) => isOwn(path, entry.root));
   const sources = inputs.map((path) => [relative(entry.root, path).split(sep).join("/"), readFileSync(path, "utf8")] as const);
+  const map = readMap(find(`${bundleName}.map`));
   return {
-    request: { main: bundleName, modules: { [bundleName]: find(bundleName) }, sources: Object.fromEntries(sources) },
-    map: find(`${bundleName}.map`),
+    request: { main: bundleName, modules: { [bundleName]: find(bundleName) }, sources: Object.fromEntries(sources), maps: { [bundleName]: map }, exports },
+    map,
     inputs,
     entry,
   };
+}
+
+/** Files of packages by their place in node_modules: where that folder lies is nobody's business. */
+function readMap(text: string): SourceMap {
+  const map = sourceMap.parse(JSON.parse(text));
+  return { ...map, sources: map.sources.map((path) => path?.replace(/^.*\/(?=node_modules\/)/, "") ?? null) };
 }
 
 /** Part of the project, not of a package that it uses. */

@@ -3,6 +3,7 @@
  * (version 3, https://tc39.es/ecma426/), as much of one as that takes.
  * @module
  */
+import type { SourceMap } from "../../schema/manifest.ts";
 
 const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
@@ -32,8 +33,7 @@ export interface Position {
 }
 
 /** The place that made `line:column` (both from 1) of the bundle, or null. */
-export function originalPosition(mapText: string, line: number, column: number): Position | null {
-  const map = JSON.parse(mapText) as { sources: string[]; mappings: string };
+export function originalPosition(map: SourceMap, line: number, column: number): Position | null {
   let source = 0;
   let sourceLine = 0;
   let sourceColumn = 0;
@@ -56,7 +56,7 @@ export function originalPosition(mapText: string, line: number, column: number):
 }
 
 /** Replaces every `bundle:line:column` in a text by the place in the TypeScript. */
-export function toOriginal(text: string, bundleName: string, map: string): string {
+export function toOriginal(text: string, bundleName: string, map: SourceMap): string {
   const pattern = new RegExp(`(?:[\\w:/.-]*/)?${bundleName.replaceAll(".", "\\.")}:(\\d+)(?::(\\d+))?`, "g");
   return text.replace(pattern, (whole, line: string, column: string | undefined) => {
     const position = originalPosition(map, Number(line), column === undefined ? Number.MAX_SAFE_INTEGER : Number(column));

@@ -17,7 +17,7 @@ export async function createApiKey({ ctx, input }: { ctx: Pick<TenantContext, "d
 
 /** Keeps a key that was made here or by the operator. */
 export async function storeApiKey(db: TenantDb, { key, name, now }: { key: string; name: string; now: number }): Promise<NewApiKeyView> {
-  const row = { id: newId(now), name, prefix: apiKeyPrefix(key), hash: await hashApiKey(key), created_at: now, revoked_at: null, last_used_at: null };
+  const row = { id: newId(now), name, prefix: apiKeyPrefix(key), hash: await hashApiKey(key), scopes: null, created_by: null, expires_at: null, created_at: now, revoked_at: null, last_used_at: null };
   await db.insert(apiKeys, row);
   return { ...viewApiKey({ ...row, tenant_id: db.tenant }), api_key: key };
 }

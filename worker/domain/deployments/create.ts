@@ -2,12 +2,13 @@ import { and, desc, eq } from "drizzle-orm";
 import { newId } from "../../../db/ids.ts";
 import { deployments } from "../../../db/schema/deployments.ts";
 import { workflows } from "../../../db/schema/workflows.ts";
-import type { BundleManifest, DeploymentRequest, DeploymentView } from "../../../sdk/schema/manifest.ts";
+import type { DeploymentRequest, DeploymentView } from "../../../sdk/schema/manifest.ts";
 import { PlatformError } from "../../../sdk/schema/problem.ts";
 import type { TenantContext } from "../context.ts";
 import type { BundleProblem, PreparedBundle } from "../ports.ts";
 import { findDeployment } from "./find.ts";
 import { pointWorkflows } from "./point.ts";
+import { findTwins } from "./twins.ts";
 import { viewDeployment } from "./view.ts";
 
 /**
@@ -21,7 +22,8 @@ export async function createDeployment({ ctx, input }: { ctx: TenantContext; inp
   }
   const prepared = await ctx.sandbox.prepare(ctx.env, ctx.tenant, input);
   if (!prepared.ok) throw rejection(prepared.problems);
-  refuseTwins(prepared.manifest);
+  const twins = findTwins(prepared.manifest, input);
+  if (twins.length > 0) throw rejection(twins);
 
   const same = await findUnchanged(ctx, prepared);
   if (same) return { deployment: viewDeployment(same), created: false };
@@ -43,14 +45,6 @@ async function findUnchanged(ctx: TenantContext, prepared: PreparedBundle) {
   if (!row) return null;
   const running = await ctx.db.count(workflows, eq(workflows.deployment_id, row.id));
   return running === prepared.manifest.workflows.length ? row : null;
-}
-
-function refuseTwins(manifest: BundleManifest): void {
-  const seen = new Set<string>();
-  for (const { id, export: name } of manifest.workflows) {
-    if (seen.has(id)) throw rejection([{ file: "", line: 0, column: 0, message: `two exports make a workflow called \`${id}\` (the second is \`${name}\`): ids must differ` }]);
-    seen.add(id);
-  }
 }
 
 function rejection(problems: readonly BundleProblem[]): PlatformError {

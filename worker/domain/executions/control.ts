@@ -6,7 +6,7 @@ import { z } from "zod";
 import type { Outline } from "../../../durable-objects/execution/contract.ts";
 import { executionStatus } from "../../../sdk/schema/execution.ts";
 import type { TenantContext } from "../context.ts";
-import { unwrap } from "../reply.ts";
+import { tell } from "./tell.ts";
 
 export const outlineView = z.object({ execution_id: z.string(), status: executionStatus });
 export type OutlineView = z.infer<typeof outlineView>;
@@ -15,12 +15,12 @@ const view = ({ id, status }: Outline): OutlineView => ({ execution_id: id, stat
 
 /** @throws PlatformError `not-found`, `conflict` when it has ended */
 export async function pauseExecution({ ctx, input }: { ctx: TenantContext; input: { id: string } }): Promise<OutlineView> {
-  return view(await unwrap(ctx.objects.execution(ctx.tenant, input.id).pause(ctx.tenant, input.id)));
+  return view(await tell(ctx, input.id, (object) => object.pause(ctx.tenant, input.id)));
 }
 
 /** @throws PlatformError `not-found`, `conflict` when it is not paused */
 export async function resumeExecution({ ctx, input }: { ctx: TenantContext; input: { id: string } }): Promise<OutlineView> {
-  return view(await unwrap(ctx.objects.execution(ctx.tenant, input.id).resume(ctx.tenant, input.id)));
+  return view(await tell(ctx, input.id, (object) => object.resume(ctx.tenant, input.id)));
 }
 
 export const cancelBody = z.strictObject({
@@ -31,5 +31,5 @@ export const cancelBody = z.strictObject({
 /** @throws PlatformError `not-found`, `conflict` when it has ended */
 export async function cancelExecution({ ctx, input }: { ctx: TenantContext; input: z.infer<typeof cancelBody> & { id: string } }): Promise<OutlineView> {
   const { id, ...options } = input;
-  return view(await unwrap(ctx.objects.execution(ctx.tenant, id).cancel(ctx.tenant, id, options)));
+  return view(await tell(ctx, id, (object) => object.cancel(ctx.tenant, id, options)));
 }

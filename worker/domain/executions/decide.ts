@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { encode } from "../../../sdk/schema/codec.ts";
 import type { TenantContext } from "../context.ts";
-import { unwrap } from "../reply.ts";
 import type { AcceptedView } from "./send-event.ts";
+import { tell } from "./tell.ts";
 
 export const decideBody = z.strictObject({
   decision: z.enum(["approved", "rejected"]),
@@ -21,5 +21,5 @@ export interface DecideInput extends z.infer<typeof decideBody> {
  */
 export async function decideApproval({ ctx, input }: { ctx: TenantContext; input: DecideInput }): Promise<AcceptedView> {
   const outcome = encode({ decision: input.decision, comment: input.comment ?? null, decided_by: ctx.actor.name, decided_at: new Date(ctx.now) });
-  return unwrap(ctx.objects.execution(ctx.tenant, input.id).decide(ctx.tenant, input.id, input.step, outcome));
+  return tell(ctx, input.id, (object) => object.decide(ctx.tenant, input.id, input.step, outcome));
 }

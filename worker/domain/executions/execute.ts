@@ -3,6 +3,7 @@ import { executionStatus, type ExecutionView } from "../../../sdk/schema/executi
 import { iso, type TenantContext } from "../context.ts";
 import { encodeJson } from "../encode.ts";
 import { findRunnable } from "../workflows/find.ts";
+import { withSourceStacks } from "./stacks.ts";
 import { runExecution, type Start, startExecution } from "./start.ts";
 
 /** Longest time a request is held open. */
@@ -36,7 +37,7 @@ export interface ExecuteInput extends z.infer<typeof executeBody> {
 
 export type Executed = { waited: false; started: StartedView } | { waited: true; execution: ExecutionView };
 
-/** @throws PlatformError `not-found`; `conflict` when the workflow is switched off */
+/** @throws PlatformError `not-found`; `conflict` when the workflow is switched off; `idempotency-key-reused` */
 export async function executeWorkflow({ ctx, input }: { ctx: TenantContext; input: ExecuteInput }): Promise<Executed> {
   const workflow = await findRunnable(ctx, input.id);
   const start: Start = {
@@ -46,9 +47,13 @@ export async function executeWorkflow({ ctx, input }: { ctx: TenantContext; inpu
     input: encodeJson(input.input ?? input.trigger_data ?? {}),
     trigger: { kind: "api", source: ctx.actor.name },
     key: input.key === null ? null : `api:${input.key}`,
+    inputMustMatch: input.key !== null,
     now: ctx.now,
   };
-  if (input.wait !== false) return { waited: true, execution: await runExecution(start, input.wait === true ? longestWaitMs : input.wait) };
+  if (input.wait !== false) {
+    const view = await runExecution(start, input.wait === true ? longestWaitMs : input.wait);
+    return { waited: true, execution: await withSourceStacks(ctx, view) };
+  }
   const { id, workflowId, status, created, createdAt } = await startExecution(start);
   return { waited: false, started: { execution_id: id, workflow_id: workflowId, status, started_at: iso(createdAt), created } };
 }

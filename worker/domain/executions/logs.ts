@@ -2,7 +2,7 @@ import { z } from "zod";
 import { logEntry, type LogEntry } from "../../../sdk/schema/execution.ts";
 import type { TenantContext } from "../context.ts";
 import { type Page, pagination } from "../page.ts";
-import { unwrap } from "../reply.ts";
+import { look } from "./tell.ts";
 
 export const logsQuery = z.object({
   after: z.coerce.number().int().min(0).default(0).describe("Entries with a higher `seq`"),
@@ -15,7 +15,7 @@ export const logList = z.object({ data: z.array(logEntry), pagination });
  * @throws PlatformError `not-found`
  */
 export async function listLogs({ ctx, input }: { ctx: TenantContext; input: z.infer<typeof logsQuery> & { id: string } }): Promise<Page<LogEntry>> {
-  const data = await unwrap(ctx.objects.execution(ctx.tenant, input.id).logs(ctx.tenant, input.id, input.after, input.limit));
+  const data = await look(ctx, input.id, (object) => object.logs(ctx.tenant, input.id, input.after, input.limit), () => []);
   const last = data.at(-1);
   return { data, pagination: { next_cursor: last && data.length === input.limit ? String(last.seq) : null } };
 }

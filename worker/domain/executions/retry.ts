@@ -1,11 +1,10 @@
 import { z } from "zod";
-import { executionStatus, type ExecutionView } from "../../../sdk/schema/execution.ts";
-import { PlatformError } from "../../../sdk/schema/problem.ts";
+import type { Origin } from "../../../durable-objects/execution/contract.ts";
+import { executionStatus } from "../../../sdk/schema/execution.ts";
 import { iso, type TenantContext } from "../context.ts";
-import { encodeJson } from "../encode.ts";
-import { unwrap } from "../reply.ts";
 import { findRunnable } from "../workflows/find.ts";
 import { startExecution } from "./start.ts";
+import { look, tell } from "./tell.ts";
 
 export const retryBody = z
   .strictObject({
@@ -30,29 +29,25 @@ export interface RetryInput extends z.infer<typeof retryBody> {
 
 /** @throws PlatformError `not-found`, `conflict` when its state allows no retry */
 export async function retryExecution({ ctx, input }: { ctx: TenantContext; input: RetryInput }): Promise<RetriedView> {
-  const object = ctx.objects.execution(ctx.tenant, input.id);
   if (input.mode === "resume") {
-    const { id, status } = await unwrap(object.retry(ctx.tenant, input.id, input.from ?? null));
+    const { id, status } = await tell(ctx, input.id, (object) => object.retry(ctx.tenant, input.id, input.from ?? null));
     return { new_execution_id: id, execution_id: input.id, status, started_at: iso(ctx.now) };
   }
-  return rerun(ctx, await unwrap(object.get(ctx.tenant, input.id, 0)), input.key);
+  return rerun(ctx, input.id, await look(ctx, input.id, (object) => object.origin(ctx.tenant, input.id), (start): Origin => start), input.key);
 }
 
-async function rerun(ctx: TenantContext, first: ExecutionView, key: string | null): Promise<RetriedView> {
-  if (isSpilled(first.input)) throw new PlatformError("conflict", "The input of this execution is too large to be sent again from here; send it anew to `execute`.");
+/** Values travel as they are stored: a JSON view of the input would lose its dates, maps and large integers. */
+async function rerun(ctx: TenantContext, id: string, { workflowId, trigger, input, test }: Origin, key: string | null): Promise<RetriedView> {
   const started = await startExecution({
     objects: ctx.objects,
     tenant: ctx.tenant,
-    workflow: await findRunnable(ctx, first.workflow_id),
-    input: encodeJson(first.input),
-    trigger: { kind: "rerun", source: first.id },
-    key: key === null ? null : `rerun:${first.id}:${key}`,
+    workflow: await findRunnable(ctx, workflowId),
+    input,
+    // What a webhook brought along belongs to what the workflow is given.
+    trigger: { ...trigger, kind: "rerun", source: id },
+    key: key === null ? null : `rerun:${id}:${key}`,
     now: ctx.now,
+    ...(test ? { test } : {}),
   });
-  return { new_execution_id: started.id, execution_id: first.id, status: started.status, started_at: iso(started.createdAt) };
-}
-
-/** A view shows a value that was too large for the journal by its size only. */
-function isSpilled(input: ExecutionView["input"]): boolean {
-  return typeof input === "object" && input !== null && !Array.isArray(input) && "$spilled" in input;
+  return { new_execution_id: started.id, execution_id: id, status: started.status, started_at: iso(started.createdAt) };
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { TenantContext } from "../context.ts";
 import { encodeJson } from "../encode.ts";
-import { unwrap } from "../reply.ts";
+import { tell } from "./tell.ts";
 
 export const eventBody = z.strictObject({
   type: z.string().min(1).max(100).describe("What a `step.waitForEvent` of the workflow waits for"),
@@ -22,5 +22,6 @@ export interface SendEventInput extends z.infer<typeof eventBody> {
  */
 export async function sendEvent({ ctx, input }: { ctx: TenantContext; input: SendEventInput }): Promise<AcceptedView> {
   const { id, type, payload, key } = input;
-  return unwrap(ctx.objects.execution(ctx.tenant, id).send(ctx.tenant, id, type, encodeJson(payload), key));
+  const encoded = encodeJson(payload);
+  return tell(ctx, id, (object) => object.send(ctx.tenant, id, type, encoded, key));
 }

@@ -20,6 +20,8 @@ export interface Start {
   trigger: Trigger;
   /** What makes this start the same as another of the workflow; null = always new. */
   key: string | null;
+  /** The same key with another input is refused; without, it is given what the key began. */
+  inputMustMatch?: boolean;
   /** ms since the epoch. */
   now: number;
   test?: TestRun;
@@ -35,7 +37,7 @@ export interface Started {
   createdAt: number;
 }
 
-async function toRequest({ tenant, workflow, input, trigger, key, now, test }: Start): Promise<StartRequest> {
+async function toRequest({ tenant, workflow, input, trigger, key, inputMustMatch, now, test }: Start): Promise<StartRequest> {
   const { placement, timeout_ms } = workflow.manifest;
   return {
     tenant,
@@ -49,6 +51,7 @@ async function toRequest({ tenant, workflow, input, trigger, key, now, test }: S
     createdAt: now,
     parent: null,
     ...(test ? { test } : {}),
+    ...(inputMustMatch ? { inputMustMatch } : {}),
   };
 }
 

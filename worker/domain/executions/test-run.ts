@@ -4,6 +4,7 @@ import type { TenantContext } from "../context.ts";
 import { encodeJson } from "../encode.ts";
 import { findRunnable } from "../workflows/find.ts";
 import { longestWaitMs } from "./execute.ts";
+import { withSourceStacks } from "./stacks.ts";
 import { runExecution } from "./start.ts";
 
 export const testRunBody = z.strictObject({
@@ -25,7 +26,7 @@ export interface TestRunInput extends z.infer<typeof testRunBody> {
 export async function testRun({ ctx, input }: { ctx: TenantContext; input: TestRunInput }): Promise<ExecutionView> {
   const workflow = await findRunnable(ctx, input.id);
   const samples = Object.fromEntries(Object.entries(input.samples).map(([name, value]) => [name, encodeJson(value)]));
-  return runExecution(
+  const view = await runExecution(
     {
       objects: ctx.objects,
       tenant: ctx.tenant,
@@ -38,4 +39,5 @@ export async function testRun({ ctx, input }: { ctx: TenantContext; input: TestR
     },
     input.wait,
   );
+  return withSourceStacks(ctx, view);
 }

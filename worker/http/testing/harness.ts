@@ -5,7 +5,7 @@
 import { env as bindings } from "cloudflare:workers";
 import { bundleManifest, type DeploymentRequest, type WorkflowManifest } from "../../../sdk/schema/manifest.ts";
 import { sha256, toHex } from "../../auth/bytes.ts";
-import type { SandboxPort } from "../../domain/ports.ts";
+import type { ObjectsPort, SandboxPort } from "../../domain/ports.ts";
 import type { Env } from "../../env.ts";
 import { createApp } from "../app.ts";
 import { type TestObjects, testObjects } from "./objects.ts";
@@ -50,9 +50,10 @@ export interface Tenant {
 
 let tenants = 0;
 
-export function harness(): Harness {
+/** @param objectsOf other objects than `objects`, which only remember what they are told */
+export function harness(objectsOf?: (env: Env) => ObjectsPort): Harness {
   const objects = testObjects();
-  const app = createApp({ sandbox, objects: () => objects });
+  const app = createApp({ sandbox, objects: objectsOf ?? (() => objects) });
 
   const send: Harness["send"] = async (request) => {
     const after: Promise<unknown>[] = [];

@@ -34,6 +34,7 @@ export function testObjects(): TestObjects {
   const begin = (request: StartRequest): Reply<Outline> => {
     if (failure) throw failure;
     const before = kept.get(request.id);
+    if (before && request.inputMustMatch && before.request.input !== request.input) return { ok: false, code: "idempotency-key-reused", detail: "another input" };
     if (before) return { ok: true, value: { id: request.id, status: before.status, created: false } };
     kept.set(request.id, { request, status: "running", calls: [], seen: new Set() });
     started.push(request);
@@ -54,7 +55,8 @@ export function testObjects(): TestObjects {
   const execution: ExecutionPort = {
     start: async (request) => begin(request),
     run: async (request, waitMs) => {
-      begin(request);
+      const begun = begin(request);
+      if (!begun.ok) return begun;
       change(request.tenant, request.id, "completed", "run", waitMs);
       return on(request.tenant, request.id, view);
     },
@@ -63,6 +65,7 @@ export function testObjects(): TestObjects {
         if (waitMs > 0) found.calls.push(["get", waitMs]);
         return view(found);
       }),
+    origin: async (tenant, id) => on(tenant, id, ({ request: { workflowId, trigger, input } }) => ({ workflowId, trigger, input })),
     logs: async (tenant, id, after, limit) =>
       on(tenant, id, () => [1, 2, 3].filter((seq) => seq > after).slice(0, limit).map((seq) => ({ seq, at: "2026-01-01T00:00:00.000Z", level: "info" as const, message: `line ${seq}`, step: null }))),
     send: async (tenant, id, type, payload, dedupe) =>
@@ -122,6 +125,8 @@ function hub(mine: () => Kept[]): HubPort {
       const data = fits.slice(from, from + query.limit).map(summary);
       return { ok: true, value: { data, nextCursor: from + query.limit < fits.length ? String(from + query.limit) : null } };
     },
+    find: async () => null,
+    restart: async () => false,
     counts: async () => mine().map((one) => ({ workflow_id: one.request.workflowId, status: one.status, count: 1, last_at: summary(one).created_at })),
   };
 }

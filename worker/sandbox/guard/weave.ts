@@ -11,7 +11,13 @@ import { instrument } from "./instrument.ts";
 import { GUARD_MODULE } from "./modules.ts";
 import { inspect } from "./inspect.ts";
 
-export type Woven = { ok: true; code: string } | Refused;
+export type Woven = WovenModule | Refused;
+export interface WovenModule {
+  ok: true;
+  code: string;
+  /** Mappings of a source map (version 3) from the woven module to the one given. */
+  mappings(): string;
+}
 export interface WeaveOptions {
   /** Specifiers that the platform provides beside the usual ones. */
   provided?: readonly string[];
@@ -57,7 +63,7 @@ export function weave(path: string, code: string, options: WeaveOptions = {}): W
   const hashbang = /^#!.*/.exec(code);
   if (hashbang) text.overwrite(0, hashbang[0].length, statement);
   else text.prepend(statement);
-  return { ok: true, code: text.toString() };
+  return { ok: true, code: text.toString(), mappings: () => text.generateMap().mappings };
 }
 
 /** The loader resolves every name, also one with a scheme, against the importing folder. */

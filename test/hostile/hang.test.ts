@@ -1,0 +1,78 @@
+/**
+ * A native call without end takes the runtime's only thread, and no limit reaches inside it
+ * (docs/security.md). The watchdog ends such a runtime, as often as it takes until the
+ * execution is given up. A caller meanwhile waits or is told to come again; nobody else's
+ * execution is lost.
+ */
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Api, Reply } from "../support/api.ts";
+import { Ground } from "./ground.ts";
+
+let ground: Ground;
+
+beforeAll(async () => {
+  ground = await Ground.open({ watchdog: 3 });
+}, 120_000);
+afterAll(() => ground?.close());
+
+const workflows = `import { WorkflowEntrypoint } from "cloudflare:workers";
+export class Hang extends WorkflowEntrypoint {
+  run() { return Array.prototype.indexOf.call({ length: 2 ** 53 - 1 }, 1); }
+}
+export class Nap extends WorkflowEntrypoint {
+  async run(event, step) {
+    const first = await step.do("one", () => 20);
+    await step.sleep("nap", event.payload.ms);
+    return step.do("two", () => first + 1);
+  }
+}`;
+
+/**
+ * Calls until there is an answer that tells something. 503: try again; 404: accepted, and not
+ * taken up again yet. That nobody is there (fetch throws) may not happen: it ends the test.
+ */
+async function insist<T>(call: () => Promise<Reply<T>>): Promise<T> {
+  for (;;) {
+    const { status, body } = await call();
+    if (status === 200 || status === 202) return body;
+    expect([404, 503], JSON.stringify(body)).toContain(status);
+    await new Promise((again) => setTimeout(again, 200));
+  }
+}
+
+async function start(api: Api, workflow: string, ms: number, key: string): Promise<string> {
+  const started = await insist(() => api.post<{ execution_id: string }>(`/workflows/${workflow}/execute`, { input: { ms } }, { "idempotency-key": key }));
+  return started.execution_id;
+}
+
+interface Ended {
+  status: string;
+  output: unknown;
+  error: { name: string; code: string } | null;
+}
+
+async function end(api: Api, id: string): Promise<Ended> {
+  for (;;) {
+    const view = await insist(() => api.get<Ended>(`/executions/${id}?wait=20000`));
+    if (view.status === "completed" || view.status === "failed") return view;
+  }
+}
+
+test("code that hangs the runtime is given up, and executions from before and after it complete", { timeout: 300_000 }, async () => {
+  const { alice, mallory, server } = ground;
+  for (const api of [alice, mallory]) await api.deploy({ main: "w.js", modules: { "w.js": workflows }, sources: {} });
+
+  const before = [await start(alice, "nap", 10_000, "before"), await start(mallory, "nap", 10_000, "before")];
+  const hanging = await start(mallory, "hang", 0, "poison");
+  const after = [await start(alice, "nap", 1, "after"), await start(mallory, "nap", 1, "after")];
+
+  expect(await end(mallory, hanging)).toMatchObject({ status: "failed", error: { name: "TurnCrashedError", code: "turn-crashed" } });
+  for (const ids of [before, after]) {
+    expect(await end(alice, ids[0] ?? "")).toMatchObject({ status: "completed", output: 21 });
+    expect(await end(mallory, ids[1] ?? "")).toMatchObject({ status: "completed", output: 21 });
+  }
+  await ground.neighbour();
+
+  const told = server.output.split("\n").filter((line) => line.includes('"runtime-hung"'));
+  expect(JSON.parse(told[0] ?? "null")).toMatchObject({ level: "error", event: "runtime-hung", silent_ms: 3000, pid: expect.any(Number) });
+});

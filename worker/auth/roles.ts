@@ -1,0 +1,36 @@
+/**
+ * The four roles that every tenant has. Tenants add their own (db/schema/roles.ts).
+ * @module
+ */
+import { type Grants, type Masked, type Permission, permissions } from "./permissions.ts";
+
+export interface Role {
+  grants: Grants;
+  masked: Masked;
+}
+
+const over = (names: readonly Permission[]): Grants => Object.fromEntries(names.map((name) => [name, "all"]));
+const everything = Object.keys(permissions) as Permission[];
+
+const reading: Permission[] = ["deployments.read", "workflows.read", "users.read", "roles.read", "tenant.read"];
+const working: Permission[] = [...reading, "workflows.execute", "workflows.approve", "hooks.read", "variables.read"];
+const managing: Permission[] = [...working, "workflows.write", "deployments.write", "hooks.write", "variables.write", "users.write", "audit.read"];
+
+/** Fields that people see only when they work with them. */
+const sensitive: Masked = { users: ["email"] };
+
+export const builtInRoles = {
+  admin: { grants: over(everything), masked: {} },
+  manager: { grants: over(managing), masked: {} },
+  member: { grants: over(working), masked: {} },
+  viewer: { grants: over(reading), masked: sensitive },
+} as const satisfies Record<string, Role>;
+
+export type BuiltInRole = keyof typeof builtInRoles;
+
+export function isBuiltInRole(name: string): name is BuiltInRole {
+  return Object.hasOwn(builtInRoles, name);
+}
+
+/** What a key without scopes may do: all that an admin may. */
+export const adminGrants: Grants = builtInRoles.admin.grants;
