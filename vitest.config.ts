@@ -11,12 +11,12 @@ const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const node = [
   "sdk/**/*.test.ts",
   "tools/**/*.test.ts",
-  "test/**/*.test.ts",
+  "test/!(matrix|fuzz)/**/*.test.ts",
   "worker/sandbox/guard/**/*.test.ts",
   "worker/egress/**/*.test.ts",
   "worker/ingress/**/*.node.test.ts",
 ];
-const workers = ["db/**/*.test.ts", "durable-objects/**/*.test.ts", "worker/**/*.test.ts"];
+const workers = ["db/**/*.test.ts", "durable-objects/**/*.test.ts", "worker/**/*.test.ts", "test/{matrix,fuzz}/**/*.test.ts"];
 
 /** 32 bytes in base64; for tests alone. */
 const masterKey = Buffer.alloc(32, "test-master-key").toString("base64");
@@ -36,6 +36,7 @@ export default defineConfig({
               bindings: {
                 MASTER_KEY: masterKey,
                 OPERATOR_KEY: "test-operator-key",
+                PUBLIC_URL: "https://flows.example.com",
                 TEST_MIGRATIONS: await readD1Migrations(at("migrations")),
               },
             },

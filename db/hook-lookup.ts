@@ -11,6 +11,7 @@ import { workflows } from "./schema/workflows.ts";
 
 export interface HookTarget {
   tenant_id: string;
+  tenant_status: "active" | "suspended";
   hook: typeof hooks.$inferSelect | null;
   /** Active ones with a webhook trigger on the path. */
   listeners: (typeof workflows.$inferSelect)[];
@@ -20,7 +21,7 @@ export async function findHookTarget(d1: D1Database, slug: string, path: string)
   const db = drizzle(d1);
   const [found, listeners] = await db.batch([
     db
-      .select({ tenant_id: tenants.id, hook: hooks })
+      .select({ tenant_id: tenants.id, tenant_status: tenants.status, hook: hooks })
       .from(tenants)
       .leftJoin(hooks, and(eq(hooks.tenant_id, tenants.id), eq(hooks.path, path)))
       .where(eq(tenants.slug, slug))

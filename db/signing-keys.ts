@@ -1,5 +1,5 @@
 /** Keys that sign access tokens: of the platform, not of a tenant. */
-import { and, desc, gt, isNull, ne, or } from "drizzle-orm";
+import { and, desc, gt, isNull, lt, or } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { signingKeys } from "./schema/signing-keys.ts";
 
@@ -14,7 +14,7 @@ export async function insertSigningKey(d1: D1Database, row: SigningKeyRow): Prom
   await drizzle(d1).insert(signingKeys).values(row);
 }
 
-/** Every key but one verifies until `at` and no longer. */
-export async function retireSigningKeys(d1: D1Database, except: string, at: number): Promise<void> {
-  await drizzle(d1).update(signingKeys).set({ retired_at: at }).where(and(ne(signingKeys.id, except), isNull(signingKeys.retired_at)));
+/** Every key made before this one verifies until `at` and no longer. Of two made at once, one stays. */
+export async function retireSigningKeys(d1: D1Database, newest: string, at: number): Promise<void> {
+  await drizzle(d1).update(signingKeys).set({ retired_at: at }).where(and(lt(signingKeys.id, newest), isNull(signingKeys.retired_at)));
 }

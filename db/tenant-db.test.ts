@@ -3,14 +3,14 @@ import { eq } from "drizzle-orm";
 import { beforeAll, describe, expect, it } from "vitest";
 import { hooks } from "./schema/hooks.ts";
 import { tenantDb } from "./tenant-db.ts";
-import { upsertTenant } from "./tenants.ts";
+import { insertTenant } from "./tenants.ts";
 
 const { DB } = env as unknown as { DB: D1Database };
 const [mine, theirs] = [tenantDb(DB, "mine"), tenantDb(DB, "theirs")];
 const row = (path: string) => ({ path, scheme: "none" as const, created_at: 1, updated_at: 1 });
 
 beforeAll(async () => {
-  for (const id of ["mine", "theirs"]) await upsertTenant(DB, { id, slug: id, name: id, created_at: 1 }, null);
+  for (const id of ["mine", "theirs"]) await insertTenant(DB, { id, slug: id, name: id, created_at: 1 });
   await mine.insert(hooks, row("a"));
   await theirs.batch([theirs.insert(hooks, row("a")), theirs.insert(hooks, row("b"))]);
 });
@@ -43,5 +43,25 @@ describe("the tenant's door to the database", () => {
   it("does all of a batch or nothing", async () => {
     await expect(mine.batch([mine.insert(hooks, row("d")), mine.insert(hooks, row("a"))])).rejects.toThrow();
     expect(await mine.first(hooks, eq(hooks.path, "d"))).toBeNull();
+  });
+
+  it("does a conditional batch whole when its condition holds, and nothing of it otherwise", async () => {
+    const rename = (at: number) => [mine.update(hooks, { updated_at: at }, eq(hooks.path, "a")), mine.delete(hooks, eq(hooks.path, "c"))];
+    expect(await mine.batchIf(mine.exists(hooks, eq(hooks.path, "b")), rename(11))).toBe(false);
+    expect(await mine.first(hooks, eq(hooks.path, "a"))).not.toMatchObject({ updated_at: 11 });
+    expect(await mine.first(hooks, eq(hooks.path, "c"))).not.toBeNull();
+    expect(await mine.batchIf(mine.exists(hooks, eq(hooks.path, "c")), rename(12))).toBe(true);
+    expect(await mine.first(hooks, eq(hooks.path, "a"))).toMatchObject({ updated_at: 12 });
+    expect(await mine.first(hooks, eq(hooks.path, "c"))).toBeNull();
+  });
+
+  it("lets one of many at once through when each ends the condition of the others", async () => {
+    await mine.insert(hooks, row("once"));
+    const all = await Promise.all(Array.from({ length: 8 }, () => mine.batchIf(mine.exists(hooks, eq(hooks.path, "once")), [mine.delete(hooks, eq(hooks.path, "once"))])));
+    expect(all.filter(Boolean)).toHaveLength(1);
+  });
+
+  it("tells of every other failure of a conditional batch", async () => {
+    await expect(mine.batchIf(mine.exists(hooks, eq(hooks.path, "a")), [mine.insert(hooks, row("a"))])).rejects.toThrow();
   });
 });

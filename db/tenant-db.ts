@@ -7,8 +7,10 @@
  */
 import { and, eq, sql, type SQL } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
-import type { BatchItem } from "drizzle-orm/batch";
 import type { IndexColumn, SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
+import { batch, batchIf, type Statement } from "./batch.ts";
+
+export type { Statement } from "./batch.ts";
 
 export type TenantTable = SQLiteTable & { tenant_id: SQLiteColumn };
 export type Row<T extends TenantTable> = T["$inferSelect"];
@@ -16,7 +18,6 @@ export type Row<T extends TenantTable> = T["$inferSelect"];
 export type Values<T extends TenantTable> = {
   [K in keyof Omit<T["$inferInsert"], "tenant_id">]: T["$inferInsert"][K & keyof T["$inferInsert"]] | SQL;
 };
-export type Statement = BatchItem<"sqlite"> & PromiseLike<unknown>;
 
 export interface Selection {
   where?: SQL | undefined;
@@ -36,10 +37,19 @@ export interface TenantDb {
   update<T extends TenantTable>(table: T, set: Partial<Values<T>>, where?: SQL): Statement;
   /** Returns how many rows went. */
   remove(table: TenantTable, where: SQL | undefined): Promise<number>;
+  /** The same as a statement of a batch. */
+  delete(table: TenantTable, where: SQL | undefined): Statement;
+  /** Whether the tenant has such a row: a condition of other statements. */
+  exists(table: TenantTable, where: SQL | undefined): SQL;
   /** One more than the tenant's highest value of a column, worked out by the database. */
   next(table: TenantTable, column: SQLiteColumn): SQL;
   /** All statements in one transaction. */
   batch(statements: readonly Statement[]): Promise<void>;
+  /**
+   * The same, if the condition holds when the transaction begins: it is part of it, so nobody
+   * comes in between. False: it did not hold, nothing was done.
+   */
+  batchIf(condition: SQL, statements: readonly Statement[]): Promise<boolean>;
 }
 
 export function tenantDb(d1: D1Database, tenant: string): TenantDb {
@@ -82,9 +92,10 @@ export function tenantDb(d1: D1Database, tenant: string): TenantDb {
       const result = await db.delete(table).where(mine(table, where));
       return result.meta.changes;
     },
+    delete: (table, where) => db.delete(table).where(mine(table, where)),
+    exists: (table, where) => sql`exists (select 1 from ${table} where ${mine(table, where)})`,
     next: (table, column) => sql`(select coalesce(max(${column}), 0) + 1 from ${table} where ${eq(table.tenant_id, tenant)})`,
-    async batch([first, ...rest]) {
-      if (first) await db.batch([first, ...rest]);
-    },
+    batch: (statements) => batch(d1, statements),
+    batchIf: (condition, statements) => batchIf(d1, condition, statements),
   };
 }

@@ -1,7 +1,7 @@
-// Builds what the sources need before they run: the sandbox's runtime as one text module,
-// and the everstep package (JavaScript and declarations).
+// Builds what the sources need before they run: the sandbox's runtime as one text module, the
+// commonest passwords as another, and the everstep package (JavaScript and declarations).
 import { execFileSync } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -28,5 +28,11 @@ for (const [name, entry] of Object.entries(texts)) {
 }
 
 const require = createRequire(import.meta.url);
+
+// The commonest, and of the rarer ones those that are long enough to be chosen here.
+const known = JSON.parse(readFileSync(join(dirname(dirname(require.resolve("@zxcvbn-ts/language-common"))), "src/passwords.json"), "utf8"));
+const common = known.filter((password, rank) => rank < 10_000 || password.length >= 12);
+writeFileSync(join(root, ".build/common-passwords.txt"), common.join("\n"));
+
 const tsc = join(dirname(require.resolve("typescript/package.json")), "bin/tsc");
 execFileSync(process.execPath, [tsc, "-p", join(root, "sdk/tsconfig.json")], { stdio: "inherit" });

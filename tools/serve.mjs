@@ -5,11 +5,18 @@
 // PORT            port on 127.0.0.1 (8787; 0: any free one)
 // EVERSTEP_WATCHDOG  seconds without an answer after which the runtime is ended and started
 //                 again (30; 0: never)
+// EVERSTEP_PUBLIC_URL  where people reach this server: links in mails begin with it
+//                 (http://127.0.0.1:PORT)
+// EVERSTEP_SMTP_URL  sends mail, e.g. smtps://user:password@mail.example.com (none: mails are
+//                 written into the data folder)
+// EVERSTEP_MAIL_FROM  sender of mails (everstep@localhost)
 // EVERSTEP_EGRESS_ALLOW  private hosts, addresses or ranges that tenant code may reach (none)
+import "./server/node-version.mjs";
 import { startCron } from "./server/cron.mjs";
 import { clearTemporaryFiles, openDataFolder, writePrivateJson } from "./server/files.mjs";
-import { openFront } from "./server/front.mjs";
+import { freePort, openFront, urlOf } from "./server/front.mjs";
 import { loadKeys } from "./server/keys.mjs";
+import { openMail } from "./server/mail.mjs";
 import { describeLock, releaseLock, StartError, takeLock } from "./server/lock.mjs";
 import { dim, fail, say, warn } from "./server/output.mjs";
 import { demoTenant, planPreparation, prepare } from "./server/prepare.mjs";
@@ -29,8 +36,7 @@ try {
 
 async function serve() {
   const began = Date.now();
-  if (Number.parseInt(process.versions.node, 10) < 24) throw new StartError(`this is Node ${process.versions.node}; npm start brings its own, newer one: start with that`);
-  const port = readPort(process.env.PORT);
+  const port = readPort(process.env.PORT) || (await freePort());
   const silentMs = readWatchdog(process.env.EVERSTEP_WATCHDOG);
   const folder = openDataFolder(process.env.EVERSTEP_DATA || ".everstep");
   await takeLock(folder);
@@ -40,12 +46,15 @@ async function serve() {
   const keys = loadKeys(folder);
   const config = readConfig();
   const egressAllow = process.env.EVERSTEP_EGRESS_ALLOW ?? "";
+  const publicUrl = process.env.EVERSTEP_PUBLIC_URL || urlOf(port);
+  const mailFrom = process.env.EVERSTEP_MAIL_FROM || "everstep@localhost";
   const runtime = await startRuntime({
     config,
     folder,
     script: await bundleWorker(),
     network: await network(egressAllow),
-    bindings: { MASTER_KEY: keys.masterKey, OPERATOR_KEY: keys.operatorKey, ...(egressAllow ? { EGRESS_ALLOW: egressAllow } : {}) },
+    services: { MAIL: openMail(folder, process.env.EVERSTEP_SMTP_URL) },
+    bindings: { MASTER_KEY: keys.masterKey, ...(keys.masterKeyPrevious ? { MASTER_KEY_PREVIOUS: keys.masterKeyPrevious } : {}), OPERATOR_KEY: keys.operatorKey, PUBLIC_URL: publicUrl, MAIL_FROM: mailFrom, ...(egressAllow ? { EGRESS_ALLOW: egressAllow } : {}) },
     onRestart: () => warn("The runtime is up again; executions under way continue from their journals."),
   });
   const direct = await runtime.unsafeGetDirectURL();

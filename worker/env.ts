@@ -1,4 +1,5 @@
 import type { ExecutionObject } from "../durable-objects/execution/contract.ts";
+import type { LimiterObject } from "../durable-objects/limiter/contract.ts";
 import type { HubObject } from "../durable-objects/tenant-hub/contract.ts";
 
 /** The bindings of wrangler.toml. */
@@ -6,12 +7,23 @@ export interface Env {
   LOADER: WorkerLoader;
   EXECUTION: DurableObjectNamespace<ExecutionObject & Rpc.DurableObjectBranded>;
   HUB: DurableObjectNamespace<HubObject & Rpc.DurableObjectBranded>;
+  LIMITER: DurableObjectNamespace<LimiterObject & Rpc.DurableObjectBranded>;
   DB: D1Database;
   BLOBS: R2Bucket;
   /** Secret: 32 bytes in base64; encrypts what is stored encrypted. */
   MASTER_KEY: string;
+  /** Secret: the master key before that one; opens what was sealed under it until all is sealed anew (docs/secrets.md). */
+  MASTER_KEY_PREVIOUS?: string;
   /** Secret: lets the operator's own tools in (seeding, sweeping); unset in production unless wanted. */
   OPERATOR_KEY?: string;
+  /** Where people reach this installation, such as `https://flows.example.com`: the links in mails begin with it. */
+  PUBLIC_URL?: string;
+  /** Sends a mail that is POSTed to it as JSON (worker/domain/mails/transport.ts). */
+  MAIL?: Fetcher;
+  /** Cloudflare's email binding; needs MAIL_FROM. */
+  SEND_EMAIL?: SendEmail;
+  /** Sender of the platform's mails. */
+  MAIL_FROM?: string;
   /** Comma-separated private hosts, addresses or ranges that tenant code may reach. */
   EGRESS_ALLOW?: string;
   /** Networks that check what a name resolves to; on Cloudflare there are none and none needed. */

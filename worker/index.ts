@@ -4,8 +4,12 @@
  */
 import { ping } from "../db/tenants.ts";
 import { executionClass } from "../durable-objects/execution/index.ts";
+import { limiterClass } from "../durable-objects/limiter/index.ts";
 import { tenantHubClass } from "../durable-objects/tenant-hub/index.ts";
+import { keepUpSignIn } from "./domain/auth/upkeep.ts";
+import { resealUnderCurrentKey } from "./domain/keys/reseal.ts";
 import { objectsOf } from "./domain/ports.ts";
+import { limiterPlatform } from "./domain/usage/platform.ts";
 import { createApp } from "./http/app.ts";
 import type { Env } from "./env.ts";
 import { type EgressOf, platformOf } from "./platform.ts";
@@ -20,12 +24,16 @@ export const TenantHub = tenantHubClass<Env>((env) => async (request) => {
   if (!started.ok) throw new Error(started.detail);
 });
 
+export const Limiter = limiterClass<Env>(limiterPlatform);
+
 const app = createApp({ sandbox: { prepare: prepareBundle } });
 
 export default {
   fetch: app.fetch,
-  /** Repairs are the hubs' own alarms; the cron keeps the database warm and shows that it answers. */
+  /** Repairs are the hubs' own alarms; the cron shows that the database answers, and looks after what has no object. */
   async scheduled(_controller, env) {
     await ping(env.DB);
+    await keepUpSignIn(env, Date.now());
+    await resealUnderCurrentKey(env);
   },
 } satisfies ExportedHandler<Env>;

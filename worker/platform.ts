@@ -8,6 +8,7 @@ import { tenantDb } from "../db/tenant-db.ts";
 import type { Platform } from "../durable-objects/execution/ports.ts";
 import { derivedExecutionId } from "../durable-objects/placement.ts";
 import { objectsOf } from "./domain/ports.ts";
+import { variablesSnapshot } from "./domain/variables/snapshot.ts";
 import type { Env } from "./env.ts";
 import { loadRuntime } from "./sandbox/bundles.ts";
 import { LastRuntime } from "./sandbox/last-runtime.ts";
@@ -37,6 +38,7 @@ export function platformOf(env: Env, egress: EgressOf): Platform {
         parent: { id: parentId, stepKey },
       };
     },
+    variables: (tenant, workflowId, executionId) => variablesSnapshot(env, tenant, workflowId, executionId),
     execution: (tenant, id) => objects.execution(tenant, id),
     register: (tenant, entry) => objects.hub(tenant).put(entry),
     async putBlob(key, bytes) {

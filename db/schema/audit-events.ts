@@ -27,6 +27,7 @@ export const auditEvents = sqliteTable(
   (table) => [
     index("audit_events_tenant").on(table.tenant_id, table.id),
     index("audit_events_entity").on(table.tenant_id, table.entity, table.entity_id, table.id),
+    index("audit_events_request").on(table.tenant_id, table.request_id),
     index("audit_events_actor").on(table.tenant_id, table.actor_id, table.id),
   ],
 );

@@ -35,7 +35,7 @@ export const oneTimeTokens = sqliteTable(
   {
     /** SHA-256 of the token, hex. */
     hash: text().primaryKey(),
-    /** `register`, `reset`, `mfa`, `oidc`. */
+    /** What it is for: `Purpose` in db/one-time-tokens.ts. */
     purpose: text().notNull(),
     user_id: text(),
     tenant_id: text(),
@@ -55,6 +55,8 @@ export const invitations = sqliteTable(
       .notNull()
       .references(() => tenants.id),
     email: text().notNull(),
+    /** What the inviter calls them; what they call themselves when they join counts. */
+    name: text(),
     role: text().notNull(),
     team_id: text(),
     /** SHA-256 of the mailed token, hex. */

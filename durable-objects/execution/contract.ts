@@ -42,6 +42,15 @@ export interface Outline {
 /** How an execution began: what another one needs to begin in the same way. */
 export type Origin = Pick<StartRequest, "workflowId" | "trigger" | "input" | "test">;
 
+/** What of given texts an execution holds, or held. */
+export interface Mentioned {
+  status: ExecutionStatus;
+  /** How often they were met. */
+  count: number;
+  /** They are not there any more; false for one that has not ended. */
+  erased: boolean;
+}
+
 /** `end`: without the steps, for callers that only want to know how it ended. */
 export type Detail = "whole" | "end";
 
@@ -67,4 +76,12 @@ export interface ExecutionObject {
   cancel(tenant: string, id: string, options: { rollback: boolean; reason: string }): Promise<Reply<Outline>>;
   /** Continues from the failed (or the named) step; later steps are forgotten. */
   retry(tenant: string, id: string, fromStep: string | null): Promise<Reply<Outline>>;
+  /** Looks for texts in everything that is kept of an execution; of one that has ended, takes them out unless `dry`. */
+  redact(tenant: string, id: string, texts: string[], dry: boolean): Promise<Reply<Mentioned>>;
+  /** Forgets an execution, running or not; an object without any is emptied. False for one that is not here. */
+  erase(tenant: string, id: string): Promise<boolean>;
+  /** Everything of an execution as JSON, for {@link ExecutionObject.restore}. */
+  dump(tenant: string, id: string): Promise<Reply<string>>;
+  /** Puts one back; one that had not ended is paused. Refused (`conflict`) for an id that is taken. */
+  restore(tenant: string, id: string, dump: string): Promise<Reply<Outline>>;
 }

@@ -5,19 +5,19 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import type { ExecutionView, LogEntry } from "../../sdk/schema/execution.ts";
-import { dueTimers, setTimer } from "../lib/timers.ts";
+import { setTimer } from "../lib/timers.ts";
 import { childChannel } from "./children.ts";
-import type { Detail, ExecutionObject, Origin, Outline, Reply, StartRequest } from "./contract.ts";
+import type { Detail, ExecutionObject, Mentioned, Origin, Outline, Reply, StartRequest } from "./contract.ts";
+import * as keeping from "./keeping.ts";
 import { originOf, sameInput } from "./origin.ts";
 import { cancel, outline, pause, resume, retry } from "./lifecycle.ts";
-import { childPollMs, end, isTerminal, leaseMs, underWay } from "./outcome.ts";
+import { isTerminal, leaseMs } from "./outcome.ts";
 import type { Platform } from "./ports.ts";
+import { ringAll } from "./ringing.ts";
 import { maxDeaths, Runner } from "./runner.ts";
 import { type Execution as State, newExecution } from "./state.ts";
 import { executionView } from "./view.ts";
 
-/** An alarm waits this long for the turns it began; longer ones go on under a lease. */
-const alarmPatienceMs = 200;
 const maxWaitMs = 120_000;
 /** Executions kept in memory that nothing is done with at the moment. */
 const maxKnown = 32;
@@ -178,71 +178,44 @@ export function executionClass<Env>(platformOf: (env: Env, ctx: DurableObjectSta
       return this.with(tenant, id, (execution) => retry(this.runner, execution, fromStep));
     }
 
-    /** One alarm for all timers of all executions here. Never throws: that would starve the others. */
-    override async alarm(): Promise<void> {
-      this.runner.alarm.rang();
-      const turns: Promise<void>[] = [];
-      for (const id of this.runner.store.dueIds(Date.now())) {
-        try {
-          const turn = this.ring(id);
-          if (turn) turns.push(turn);
-        } catch (error) {
-          console.error(JSON.stringify({ level: "error", event: "alarm-failed", execution: id, message: String(error) }));
-        }
-      }
-      // If the process dies while this waits, the platform rings again; no lease has to be written.
-      const patience = new Promise<"late">((resolve) => setTimeout(resolve, alarmPatienceMs, "late"));
-      const done = Promise.allSettled(turns);
-      if (turns.length > 0 && (await Promise.race([done, patience])) === "late") {
-        for (const execution of this.known.values()) {
-          if (this.runner.isRunning(execution.request.id)) {
-            execution.timers = underWay(execution.timers, Date.now());
-            this.runner.save(execution);
-          }
-        }
-        this.ctx.waitUntil(done);
-      }
-      this.runner.alarm.rang();
-      this.runner.alarm.arm();
+    redact(tenant: string, id: string, texts: string[], dry: boolean): Promise<Reply<Mentioned>> {
+      return this.with(tenant, id, (execution) => keeping.redact(this.ctx.storage.sql, this.runner, execution, texts, dry));
     }
 
-    ring(id: string): Promise<void> | null {
-      const execution = this.find(id);
-      if (!execution) return null;
-      const now = Date.now();
-      const due = dueTimers(execution.timers, now);
-      if (due.includes("report")) {
-        execution.timers = {};
-        if (execution.reported < execution.revision) return this.runner.afterDeath(execution);
-        this.runner.save(execution);
-        return null;
-      }
-      if (isTerminal(execution.status)) return null;
-      if (due.includes("timeout")) return this.expire(execution, now);
-      if (this.runner.isRunning(id)) {
-        execution.timers = underWay(execution.timers, now);
-        this.runner.save(execution);
-        return null;
-      }
-      // A lease is only left behind by a process that died.
-      if (due.includes("lease") && !this.runner.crashed(execution, "the process that ran it died", maxDeaths, 0)) return this.runner.report(execution);
-      if (due.length === 1 && due[0] === "children") {
-        const open = this.runner.store.journal.open(id);
-        execution.timers = setTimer(execution.timers, "children", open.some(({ kind }) => kind === "invoke") ? now + childPollMs : null);
-        this.runner.save(execution);
-        return this.runner.askChildren(execution, open);
-      }
-      return this.runner.run(execution);
+    async erase(tenant: string, id: string): Promise<boolean> {
+      const done = await this.with(tenant, id, async () => {
+        this.known.delete(id);
+        if (!this.runner.store.find(id)) this.runner.fence(id);
+        else if (this.ctx.storage.transactionSync(() => keeping.forget(this.ctx.storage.sql, this.runner, id))) {
+          await this.ctx.storage.deleteAlarm();
+          await this.ctx.storage.deleteAll();
+          this.runner.store.undone();
+          this.runner.alarm.rang();
+        }
+        return { ok: true, value: true };
+      });
+      return done.ok;
     }
 
-    async expire(execution: State, now: number): Promise<void> {
-      this.runner.fence(execution.request.id);
-      execution.revision++;
-      execution.error = { name: "ExecutionTimeoutError", code: "execution-timeout", message: `the execution took longer than its timeout, which ended ${new Date(execution.timeoutAt).toISOString()}` };
-      end(execution, "failed", now);
-      this.runner.save(execution);
-      await this.runner.report(execution);
-      await this.runner.children.afterEnd(execution);
+    dump(tenant: string, id: string): Promise<Reply<string>> {
+      return this.with(tenant, id, () => keeping.dump(this.ctx.storage.sql, this.runner, id));
+    }
+
+    async restore(tenant: string, id: string, dump: string): Promise<Reply<Outline>> {
+      if (this.find(id)) return { ok: false, code: "conflict", detail: `there is an execution ${id} already` };
+      this.ctx.storage.transactionSync(() => {
+        this.runner.store.open();
+        keeping.restore(this.ctx.storage.sql, this.runner, tenant, id, dump);
+      });
+      return this.with(tenant, id, async (execution) => {
+        await this.runner.report(execution);
+        return outline(execution, true);
+      });
+    }
+
+    /** One alarm for all timers of all executions here. */
+    override alarm(): Promise<void> {
+      return ringAll({ runner: this.runner, known: this.known, find: (id) => this.find(id), waitUntil: (work) => this.ctx.waitUntil(work) });
     }
   };
 }

@@ -90,6 +90,28 @@ export class Journal {
     this.#compact(id, this.#pieces(id), (row) => which(fromRow(row)));
   }
 
+  /** Puts other rows in the place of those there are; a step keeps its child. A key that two would have counts up. */
+  rewrite(id: string, change: (row: StepRow) => StepRow): void {
+    const pieces = this.#pieces(id);
+    const children = childrenIn(pieces);
+    const taken = new Set<string>();
+    const kept = [...this.#rows(pieces).values()].map((row) => {
+      const [key, ...rest] = change(row);
+      let own = key;
+      for (let count = 2; taken.has(own); count++) own = `${key}~${count}`;
+      taken.add(own);
+      return { before: row[0], row: [own, ...rest] satisfies StepRow };
+    });
+    this.clear(id);
+    if (kept.length > 0) this.append(id, JSON.stringify(kept.map(({ row }) => row)));
+    for (const { before, row } of kept) this.#keepChild(id, row[0], children.get(before));
+  }
+
+  /** Which executions the invoke steps started, by key. */
+  children(id: string): Array<[key: string, child: string, told: boolean]> {
+    return [...childrenIn(this.#pieces(id))].map(([key, { id: child, told }]) => [key, child, told]);
+  }
+
   /** In the order in which the workflow asked for them. */
   steps(id: string): StepRecord[] {
     return Array.from(this.#rows(this.#pieces(id)).values(), fromRow).sort((a, b) => a.started - b.started);

@@ -41,6 +41,7 @@ export function applyOutcome(execution: Execution, outcome: Outcome, open: OpenS
       return;
     case "continued":
       execution.run++;
+      execution.variables = null;
       execution.firstInput ??= execution.request.input;
       execution.request = { ...execution.request, input: outcome.input };
       execution.timers = withTimeout(execution, { lease: now + leaseMs });

@@ -13,7 +13,7 @@ import type { Outcome } from "../../sdk/schema/journal.ts";
 import { AlarmClock, type AlarmStorage } from "../lib/alarm-clock.ts";
 import { setTimer } from "../lib/timers.ts";
 import { Children } from "./children.ts";
-import { checkBatch, type CheckedBatch, HostTarget, type TurnHost } from "./host.ts";
+import { checkBatch, type CheckedBatch, checkOutcome, HostTarget, type TurnHost } from "./host.ts";
 import { indexEntry } from "./index-entry.ts";
 import { applyOutcome, end, isTerminal, leaseMs, underWay } from "./outcome.ts";
 import type { Platform } from "./ports.ts";
@@ -42,7 +42,6 @@ export class Runner {
   readonly children: Children;
   readonly #current = new Map<string, Current>();
   readonly #watchers = new Map<string, Array<() => void>>();
-
   constructor(storage: Storage, platform: Platform) {
     this.#storage = storage;
     this.#platform = platform;
@@ -144,10 +143,11 @@ export class Runner {
       turn.seq = signals.at(-1)?.seq ?? 0;
       const input = turnInput(execution, execution.stored ? this.store.journal.text(request.id) : "[]", signals);
       const result = await this.#platform.runTurn(request.tenant, request.bundle, input, new HostTarget(this.#hostOf(execution, turn)));
-      if (result.outcome.type === "continued") await this.children.cancelOpen(execution);
+      const outcome = checkOutcome(result.outcome);
+      if (outcome.type === "continued") await this.children.cancelOpen(execution);
       if (turn.fenced) return null;
-      this.#conclude(execution, turn, result.outcome, checkBatch(result.batch));
-      return result.outcome.type;
+      this.#conclude(execution, turn, outcome, checkBatch(result.batch));
+      return outcome.type;
     } catch (error) {
       if (!turn.fenced) this.crashed(execution, error instanceof Error ? error.message : String(error));
       return null;

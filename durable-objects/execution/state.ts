@@ -17,6 +17,8 @@ export interface Execution {
   /** One more after every change that the index should know. */
   revision: number;
   mode: "run" | "rollback";
+  /** What this run sees of its tenant's variables, as JSON; null until it asks. */
+  variables: string | null;
   output: string | null;
   error: ErrorRecord | null;
   divergence: Divergence | null;
@@ -60,6 +62,7 @@ export function newExecution(request: StartRequest): Execution {
     generation: 1,
     revision: 1,
     mode: "run",
+    variables: null,
     output: null,
     error: null,
     divergence: null,

@@ -57,12 +57,12 @@ export class Store {
     const { request: r } = execution;
     this.#sql.exec(
       `INSERT OR REPLACE INTO execution (id, tenant, workflow_id, bundle, version, trigger, input, test, parent, created_at, timeout_at, status, run,
-         generation, revision, mode, output, error, divergence, completed_at, crashes, timers, wake, first_input)
-       VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
+         generation, revision, mode, output, error, divergence, completed_at, crashes, timers, wake, first_input, variables)
+       VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
       r.id, r.tenant, r.workflowId, r.bundle, r.version, JSON.stringify(r.trigger), r.input, r.test ? JSON.stringify(r.test) : null, r.parent && JSON.stringify(r.parent), r.createdAt,
       execution.timeoutAt, execution.status, execution.run, execution.generation, execution.revision, execution.mode, execution.output,
       execution.error && JSON.stringify(execution.error), execution.divergence && JSON.stringify(execution.divergence), execution.completedAt,
-      execution.crashes, JSON.stringify(execution.timers), nextDue(execution.timers), execution.firstInput,
+      execution.crashes, JSON.stringify(execution.timers), nextDue(execution.timers), execution.firstInput, execution.variables,
     );
     execution.stored = true;
   }
@@ -153,6 +153,7 @@ function toExecution(row: Row): Execution {
     generation: Number(row.generation),
     revision: Number(row.revision),
     mode: text(row.mode) as Execution["mode"],
+    variables: row.variables === null ? null : text(row.variables),
     output: row.output === null ? null : text(row.output),
     error: json(row.error),
     divergence: json(row.divergence),

@@ -70,6 +70,18 @@ export function turnHost(execution: Execution, turn: Turn, { store, platform, re
       return { signals, now: Date.now(), stop: turn.stop };
     },
 
+    async variables(): Promise<string> {
+      check();
+      const taken = execution.variables ?? (await platform.variables(tenant, execution.request.workflowId, id));
+      check();
+      if (execution.variables === null) {
+        execution.variables = taken;
+        // A row that is not there yet comes with the first batch and has them.
+        if (execution.stored) store.save(execution);
+      }
+      return taken;
+    },
+
     async spill(bytes: Uint8Array): Promise<string> {
       check();
       if (bytes.length > defaultLimits.valueBytes + 1024) throw new Error("the value is too large");

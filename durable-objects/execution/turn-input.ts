@@ -25,6 +25,7 @@ export function turnInput(execution: Execution, steps: string, signals: Signal[]
     mode: execution.mode,
     durable: execution.stored || execution.registered,
     limits: defaultLimits,
+    variables: execution.variables,
     test: request.test ?? null,
   };
 }

@@ -5,12 +5,13 @@
 import { toJson } from "../../sdk/schema/codec.ts";
 import type { ExecutionView, StepView } from "../../sdk/schema/execution.ts";
 import type { StepRecord } from "../../sdk/schema/journal.ts";
+import { type Room, roomToShow } from "../../sdk/schema/present.ts";
 import type { Execution } from "./state.ts";
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 const isoOrNull = (ms: number | null): string | null => (ms === null ? null : iso(ms));
 
-export function stepView(step: StepRecord): StepView {
+function stepView(step: StepRecord, room: Room): StepView {
   return {
     key: step.key,
     name: step.name,
@@ -22,13 +23,14 @@ export function stepView(step: StepRecord): StepView {
     completed_at: isoOrNull(step.endedAt),
     duration_ms: step.endedAt === null ? null : Math.max(0, step.endedAt - step.startedAt),
     due_at: isoOrNull(step.due),
-    output: step.detail?.sensitive && step.output !== null ? "[sensitive]" : toJson(step.output),
+    output: step.detail?.sensitive && step.output !== null ? "[sensitive]" : toJson(step.output, room),
     error: step.error,
   };
 }
 
 export function executionView(execution: Execution, steps: StepRecord[]): ExecutionView {
   const { request } = execution;
+  const room = roomToShow();
   return {
     id: request.id,
     workflow_id: request.workflowId,
@@ -40,12 +42,12 @@ export function executionView(execution: Execution, steps: StepRecord[]): Execut
     completed_at: isoOrNull(execution.completedAt),
     duration_ms: execution.completedAt === null ? null : Math.max(0, execution.completedAt - request.createdAt),
     error_message: execution.error?.message ?? execution.divergence?.found ?? null,
-    input: toJson(request.input),
-    output: toJson(execution.output),
+    input: toJson(request.input, room),
+    output: toJson(execution.output, room),
     error: execution.error,
     trigger_data: request.trigger,
     run: execution.run,
-    steps: steps.map(stepView),
+    steps: steps.map((step) => stepView(step, room)),
     divergence: execution.divergence,
   };
 }

@@ -45,4 +45,10 @@ export interface HubObject {
   restart(id: string): Promise<boolean>;
   /** Per workflow: executions by status, and when the last began. */
   counts(): Promise<Array<{ workflow_id: string; status: ExecutionStatus; count: number; last_at: string }>>;
+  /** Executions that ended before then, the oldest first. */
+  endedBefore(before: number, limit: number): Promise<string[]>;
+  /** Takes executions off the index, once their objects have forgotten them. */
+  forget(ids: string[]): Promise<void>;
+  /** Empties the whole index: the tenant is gone. */
+  erase(): Promise<void>;
 }

@@ -5,6 +5,7 @@ import { CommitQueue } from "./commit-queue.ts";
 import type { HubObject, IndexEntry, ListQuery } from "./contract.ts";
 import { counts } from "./counts.ts";
 import { BadCursorError } from "./cursor.ts";
+import { endedBefore, forget } from "./forget.ts";
 import { list } from "./list.ts";
 import { put } from "./put.ts";
 import { findAccepted, Repair, type Restart } from "./repair.ts";
@@ -52,6 +53,20 @@ export function tenantHubClass<Env>(restartOf: (env: Env) => Restart) {
 
     async counts(): ReturnType<HubObject["counts"]> {
       return counts(this.sql);
+    }
+
+    async endedBefore(before: number, limit: number): Promise<string[]> {
+      return endedBefore(this.sql, before, limit);
+    }
+
+    async forget(ids: string[]): Promise<void> {
+      forget(this.sql, ids);
+    }
+
+    async erase(): Promise<void> {
+      await this.ctx.storage.deleteAlarm();
+      await this.ctx.storage.deleteAll();
+      migrate(this.sql, hubSchema);
     }
 
     override async alarm(): Promise<void> {

@@ -32,6 +32,13 @@ describe("put", () => {
       expect(sql.exec("SELECT workflow_id, start FROM executions").toArray()).toEqual([{ workflow_id: "one", start: "first" }]);
     }));
 
+  it("does not take a second registration for news of the execution", () =>
+    withSql(newHub(), (sql) => {
+      put(sql, entry("a", { start: "{}" }), time);
+      put(sql, entry("a", { start: "{}" }), time + 9_000);
+      expect(sql.exec("SELECT heard_at FROM executions").one()).toEqual({ heard_at: time });
+    }));
+
   it("takes the execution's own word over a registration of the same revision, in either order", () =>
     withSql(newHub(), (sql) => {
       const registered = entry("a", { start: "{}" });

@@ -5,7 +5,7 @@
  * 2. A lower revision changes nothing.
  * 3. At the same revision the object's word (`start` null) replaces the row, and the one that
  *    registered it (`start` given) does not: starting twice returns the first.
- * 4. Whatever is not older counts as news of the execution for the repair (see repair.ts).
+ * 4. The object's word counts as news of the execution for the repair (see repair.ts).
  * @module
  */
 import type { IndexEntry } from "./contract.ts";
@@ -41,5 +41,6 @@ export function put(sql: SqlStorage, entry: IndexEntry, now: number): void {
     entry.start,
     now,
   ).rowsWritten;
-  if (written === 0) sql.exec(touch, now, entry.id, entry.revision);
+  // Being registered again is no news: whoever does it may be all that is left of it.
+  if (written === 0 && entry.start === null) sql.exec(touch, now, entry.id, entry.revision);
 }

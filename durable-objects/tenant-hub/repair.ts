@@ -9,6 +9,7 @@ import type { StartRequest } from "../execution/contract.ts";
 
 /** How long an accepted execution may be silent, ms. */
 export const repairAfterMs = 5_000;
+const longestSpreadMs = 60_000;
 /** Entries taken up per alarm. */
 const batch = 200;
 
@@ -26,12 +27,17 @@ export function takeUnstarted(sql: SqlStorage, heardBefore: number, now: number)
       batch,
     )
     .toArray();
-  for (const { id } of rows) countRestart(sql, id, now);
+  for (const { id, restarts } of rows) countRestart(sql, id, now + spread(restarts));
   return rows.map(({ start, restarts }) => ({ ...(JSON.parse(start) as StartRequest), restarts: restarts + 1 }));
 }
 
-function countRestart(sql: SqlStorage, id: string, now: number): void {
-  sql.exec("UPDATE executions SET restarts = restarts + 1, heard_at = ? WHERE id = ?", now, id);
+function countRestart(sql: SqlStorage, id: string, heardAt: number): void {
+  sql.exec("UPDATE executions SET restarts = restarts + 1, heard_at = ? WHERE id = ?", heardAt, id);
+}
+
+/** Who died together does not begin again together: from the second time on each waits a while of its own. */
+function spread(restarts: number): number {
+  return restarts === 0 ? 0 : Math.min(longestSpreadMs, Math.round(Math.random() * 1_000 * 2 ** restarts));
 }
 
 /** One execution of the index. Null: never heard of. */

@@ -5,6 +5,7 @@
 export { type Duration, durationMs } from "./duration.ts";
 export { ChildFailedError, NonRetryableError, StepTimeoutError, ValueError, WaitTimeoutError } from "./errors.ts";
 export { type FilterValue, on, type Trigger, type WebhookOptions } from "./on.ts";
+export type { SecretReference, Secrets } from "./secret.ts";
 export type {
   ApprovalOptions,
   ApprovalOutcome,
@@ -21,4 +22,5 @@ export type {
   StepContext,
   StepEvent,
 } from "./step.ts";
+export type { Variables } from "./variables.ts";
 export { type Handler, type Workflow, workflow, type WorkflowContext, type WorkflowEvent, type WorkflowOptions, workflowTag } from "./workflow.ts";

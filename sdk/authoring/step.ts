@@ -114,6 +114,8 @@ export interface Step<Events extends EventSchemas = EventSchemas> {
   /**
    * Runs another workflow of the tenant as a child and returns its output.
    * @throws ChildFailedError when the child fails or is cancelled.
+   * @throws WaitTimeoutError after `timeout`; the child is then cancelled as it stands, without
+   * its rollbacks. A retry of this execution lets it go on.
    */
   invoke<Input, Output>(name: string, workflow: Invocable<Input, Output>, input: Input, options?: { timeout?: Duration }): Promise<Output>;
   invoke<Output = unknown>(name: string, workflow: string, input: unknown, options?: { timeout?: Duration }): Promise<Output>;

@@ -6,7 +6,9 @@ import type { z } from "zod";
 import type { TriggerKind } from "../schema/execution.ts";
 import type { Duration } from "./duration.ts";
 import type { Trigger } from "./on.ts";
+import type { Secrets } from "./secret.ts";
 import type { EventSchemas, Invocable, Retries, Step } from "./step.ts";
+import type { Variables } from "./variables.ts";
 
 /** Marks workflow values, so that a runtime of any version finds them in a bundle. */
 export const workflowTag: unique symbol = Symbol.for("everstep.workflow") as never;
@@ -45,6 +47,10 @@ export interface WorkflowContext<Input, Events extends EventSchemas = EventSchem
   input: Input;
   step: Step<Events>;
   execution: { id: string; workflowId: string; version: number; run: number };
+  /** The tenant's variables and the workflow's own, which stand over them. */
+  vars: Variables;
+  /** References to secrets: `secrets.NAME` in a request becomes the value on its way out. */
+  secrets: Secrets;
 }
 
 export type Handler<Input, Events extends EventSchemas, Output> = (context: WorkflowContext<Input, Events>) => Promise<Output>;

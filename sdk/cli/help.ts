@@ -8,7 +8,8 @@ const groups: ReadonlyArray<readonly [string, readonly string[]]> = [
   ["Write", ["init", "dev", "deploy", "test", "types"]],
   ["Run", ["run", "executions", "logs", "events", "approve"]],
   ["Steer", ["pause", "resume", "cancel", "retry"]],
-  ["Look after", ["workflows", "deployments", "hooks"]],
+  ["Look after", ["workflows", "deployments", "hooks", "variables"]],
+  ["Sign in", ["login", "logout", "whoami"]],
 ];
 
 const columns = (rows: ReadonlyArray<readonly [string, string]>): string => {
@@ -26,7 +27,7 @@ export function overview(commands: Readonly<Record<string, Command>>): string {
 
 const commonFlags: ReadonlyArray<readonly [string, string]> = [
   ["--json", "print one JSON document to stdout, remarks to stderr"],
-  ["--url URL, --api-key KEY", "the server; default: EVERSTEP_URL and EVERSTEP_API_KEY, else the local one"],
+  ["--url URL, --api-key KEY", "the server; default: EVERSTEP_URL and EVERSTEP_API_KEY, else your session there, else the local one"],
 ];
 
 export function helpFor(name: string, { usage, summary, flags = [], more }: Command): string {

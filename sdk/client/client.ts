@@ -5,6 +5,7 @@
 import type { ExecutionStatus, ExecutionView, LogEntry } from "../schema/execution.ts";
 import { executionView } from "../schema/execution.ts";
 import { type DeploymentRequest, deploymentView, type DeploymentView, type WebhookScheme } from "../schema/manifest.ts";
+import { type VariableType, variableView, type VariableView } from "../schema/variable.ts";
 import {
   acknowledged,
   deploymentPage,
@@ -17,6 +18,7 @@ import {
   type HookSet,
   logPage,
   retried,
+  variablePage,
   workflowDetail,
   type WorkflowDetail,
   workflowPage,
@@ -35,7 +37,7 @@ export interface ListOptions {
 }
 
 export interface StartOptions {
-  /** Starting twice with one key starts once. */
+  /** Starting twice with one key starts once; with another input it is refused (`idempotency-key-reused`). */
   idempotencyKey?: string;
 }
 
@@ -49,6 +51,17 @@ export interface RetryOptions {
 export interface Decision {
   decision: "approved" | "rejected";
   comment?: string;
+}
+
+export interface VariableInput {
+  name: string;
+  type: VariableType;
+  /** Null: for all workflows. */
+  workflow_id: string | null;
+  value: Exclude<VariableView["value"], undefined>;
+  /** Where a secret may be sent. */
+  hosts?: string[];
+  description?: string;
 }
 
 const part = encodeURIComponent;
@@ -98,6 +111,20 @@ export function createClient(options: ClientOptions): Client {
       list: async () => (await call("GET", "/deployments", deploymentPage)).data,
       activate: async (id) => void (await call("POST", `/deployments/${part(id)}/activate`, acknowledged, { body: {} })),
     },
+    variables: {
+      async list({ workflowId, name } = {}) {
+        const all: VariableView[] = [];
+        for (let cursor: string | null | undefined; cursor !== null; ) {
+          const page = await call("GET", "/variables", variablePage, { query: { workflow_id: workflowId, name, limit: 200, cursor } });
+          all.push(...page.data);
+          cursor = page.pagination.next_cursor;
+        }
+        return all;
+      },
+      set: (id, { name, type, workflow_id, ...change }) =>
+        id === null ? call("POST", "/variables", variableView, { body: { name, type, workflow_id, ...change } }) : call("PATCH", `/variables/${part(id)}`, variableView, { body: change }),
+      remove: async (id) => void (await call("DELETE", `/variables/${part(id)}`, acknowledged)),
+    },
     hooks: {
       set: (path, settings) => call("PUT", `/hooks/${part(path)}`, hookSet, { body: settings }),
     },
@@ -132,6 +159,13 @@ export interface Client {
     create(request: DeploymentRequest): Promise<DeploymentView>;
     list(): Promise<DeploymentSummary[]>;
     activate(id: string): Promise<void>;
+  };
+  variables: {
+    /** All of them; of secrets only that they are there. */
+    list(options?: { workflowId?: string; name?: string }): Promise<VariableView[]>;
+    /** Makes one, or changes the one with this id, which keeps its name, type and workflow. */
+    set(id: string | null, variable: VariableInput): Promise<VariableView>;
+    remove(id: string): Promise<void>;
   };
   hooks: {
     /** Sets how senders to this path sign; without `secret` the server keeps or makes one. */

@@ -2,10 +2,11 @@
  * `everstep/client`: start, watch and steer executions from anywhere.
  * @module
  */
-export { type Client, createClient, type Decision, type ListOptions, type RetryOptions, type StartOptions } from "./client.ts";
+export { type Client, createClient, type Decision, type ListOptions, type RetryOptions, type StartOptions, type VariableInput } from "./client.ts";
 export { ApiError, ConnectionError } from "./errors.ts";
 export type { DeploymentSummary, ExecutionPage, ExecutionStarted, WorkflowDetail, WorkflowView } from "./replies.ts";
 export type { ClientOptions } from "./transport.ts";
 export type { InputOf, WorkflowId, Workflows } from "./workflows.ts";
 export type { ErrorRecord, ExecutionStatus, ExecutionSummary, ExecutionView, LogEntry, StepView } from "../schema/execution.ts";
+export type { VariableType, VariableView } from "../schema/variable.ts";
 export type { DeploymentRequest, DeploymentView, WorkflowManifest } from "../schema/manifest.ts";

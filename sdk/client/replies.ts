@@ -5,6 +5,7 @@
 import { z } from "zod";
 import { executionStatus, executionSummary, logEntry } from "../schema/execution.ts";
 import { deploymentView, triggerManifest, workflowManifest } from "../schema/manifest.ts";
+import { variableView } from "../schema/variable.ts";
 
 /** Reply 202 of `POST /workflows/{id}/execute`. */
 export const executionStarted = z.object({
@@ -64,3 +65,5 @@ export const hookSet = z.object({
   secret: z.string().nullable(),
 });
 export type HookSet = z.infer<typeof hookSet>;
+
+export const variablePage = z.object({ data: z.array(variableView), pagination });

@@ -8,7 +8,8 @@ import { ApiError, ConnectionError, toApiError } from "./errors.ts";
 export interface ClientOptions {
   /** Where the server is, e.g. `http://127.0.0.1:8787`. */
   url: string;
-  apiKey: string;
+  /** A tenant's API key, or where to get a person's access token before each call. */
+  apiKey: string | (() => Promise<string>);
   /** In place of the global `fetch`. */
   fetch?: typeof fetch;
 }
@@ -30,11 +31,12 @@ export function createCall(options: ClientOptions): Call {
   const base = `${options.url.replace(/\/+$/, "")}/api/v1`;
   return async (method, path, schema, { query, body, headers, signal } = {}) => {
     const send = options.fetch ?? fetch;
+    const bearer = typeof options.apiKey === "string" ? options.apiKey : await options.apiKey();
     const request: RequestInit = {
       method,
       headers: {
         accept: "application/json",
-        authorization: `Bearer ${options.apiKey}`,
+        ...(bearer === "" ? {} : { authorization: `Bearer ${bearer}` }),
         ...(body === undefined ? {} : { "content-type": "application/json" }),
         ...headers,
       },

@@ -9,7 +9,7 @@
  */
 import { StepTimeoutError } from "../authoring/errors.ts";
 import type { StepContext } from "../authoring/step.ts";
-import { FatalError, isNonRetryable, toErrorRecord } from "./failures.ts";
+import { caught, FatalError, isNonRetryable, toErrorRecord } from "./failures.ts";
 import { SeededRandom } from "./random.ts";
 import { configView, nextDelay, type Policy } from "./retry.ts";
 import type { StepRecord } from "../schema/journal.ts";
@@ -119,7 +119,7 @@ async function attempt(turn: Turn, open: Open, policy: Policy, body: Body): Prom
     turn.settle(open, { output, value, attempt: trial.ctx.attempt });
     turn.running.leave();
   } catch (error) {
-    if (trial.end()) fail(error);
+    if (trial.end()) fail(caught(error));
   }
 }
 

@@ -29,6 +29,11 @@ export class Buffer {
     this.#outcomes++;
   }
 
+  /** The workflow has seen what the host writes down with the next batch. */
+  hold(): void {
+    this.#outcomes++;
+  }
+
   log(row: LogRow): void {
     this.#logged++;
     if (this.#logged > maxLogs) return;

@@ -16,22 +16,69 @@ export class FatalError extends Error {
   }
 }
 
+const unreadable = "(unreadable)";
+const maxName = 200;
+const maxMessage = 16_000;
 const maxStack = 4_000;
+const maxCode = 100;
+/** Parts of a thrown value that is no error, looked at to show it. */
+const maxParts = 1_000;
 
+/** Always a record, whatever was thrown: proxies and getters may throw in turn. */
 export function toErrorRecord(error: unknown): ErrorRecord {
-  if (!(error instanceof Error)) return { name: "Error", message: typeof error === "string" ? error : `a ${typeof error} was thrown: ${describe(error)}` };
-  const code = "code" in error && typeof error.code === "string" ? error.code : undefined;
-  const record: ErrorRecord = { name: String(error.name || "Error").slice(0, 200), message: error.message.slice(0, 16_000) };
-  if (code !== undefined) record.code = code;
-  if (typeof error.stack === "string") record.stack = error.stack.slice(0, maxStack);
+  if (!isError(error)) return { name: "Error", message: typeof error === "string" ? error.slice(0, maxMessage) : `a ${typeof error} was thrown: ${describe(error)}` };
+  const code = read(error, "code");
+  const stack = read(error, "stack");
+  const record: ErrorRecord = { name: text(read(error, "name"), maxName) || "Error", message: text(read(error, "message", unreadable), maxMessage) };
+  if (typeof code === "string") record.code = code.slice(0, maxCode);
+  if (typeof stack === "string") record.stack = stack.slice(0, maxStack);
   return record;
 }
 
-function describe(value: unknown): string {
+/** What was thrown; an error in its place when it cannot even be asked what it is. */
+export function caught(thrown: unknown): unknown {
   try {
-    return (JSON.stringify(value) ?? String(value)).slice(0, 200);
+    void (thrown instanceof Error);
+    return thrown;
   } catch {
-    return "(unreadable)";
+    return new Error(`a ${typeof thrown} was thrown: ${unreadable}`);
+  }
+}
+
+function isError(value: unknown): value is Error {
+  try {
+    return value instanceof Error;
+  } catch {
+    return false;
+  }
+}
+
+function read(error: Error, key: string, otherwise?: string): unknown {
+  try {
+    return (error as unknown as Record<string, unknown>)[key];
+  } catch {
+    return otherwise;
+  }
+}
+
+function text(value: unknown, most: number): string {
+  try {
+    return String(value ?? "").slice(0, most);
+  } catch {
+    return unreadable;
+  }
+}
+
+function describe(value: unknown): string {
+  let parts = 0;
+  try {
+    const shown = JSON.stringify(value, (_key, part: unknown) => {
+      if (++parts > maxParts) throw new RangeError("enough is seen");
+      return part;
+    });
+    return (shown ?? String(value)).slice(0, 200);
+  } catch {
+    return unreadable;
   }
 }
 
@@ -60,13 +107,17 @@ export function fromErrorRecord(record: ErrorRecord): Error {
 }
 
 export function isNonRetryable(error: unknown): boolean {
-  return error instanceof Error && (error.name === "NonRetryableError" || error instanceof ValueError || madeBy(error, "NonRetryableError"));
+  return isError(error) && (read(error, "name") === "NonRetryableError" || error instanceof ValueError || madeBy(error, "NonRetryableError"));
 }
 
 /** By the class's name: a bundle has copies of its own of everstep and of cloudflare:workflows, and the error may bear another name. */
 function madeBy(error: Error, className: string): boolean {
-  for (let at: unknown = Object.getPrototypeOf(error); typeof at === "object" && at !== null; at = Object.getPrototypeOf(at)) {
-    if ((at as { constructor?: { name?: unknown } }).constructor?.name === className) return true;
+  try {
+    for (let at: unknown = Object.getPrototypeOf(error); typeof at === "object" && at !== null; at = Object.getPrototypeOf(at)) {
+      if ((at as { constructor?: { name?: unknown } }).constructor?.name === className) return true;
+    }
+  } catch {
+    // A getter that throws says nothing.
   }
   return false;
 }

@@ -23,7 +23,7 @@ export interface Globals {
 }
 
 /** Sends a request of a step; by default the fetch that was there. */
-export type Send = (request: Request, from: { executionId: string; step: string }) => Promise<Response>;
+export type Send = (request: Request, from: { executionId: string; workflowId: string; step: string }) => Promise<Response>;
 
 /**
  * @param target normally globalThis
@@ -37,7 +37,7 @@ export function installGlobals(target: Globals, scope: Scope, format: (args: unk
     const frame = scope.current();
     return frame && frame.step === null ? frame.turn : undefined;
   };
-  const restores = [replaceDate(target, outside), replaceRandom(outside), replaceFetch(target, scope, send), replaceConsole(target, scope, format), replaceTimers(target, outside)];
+  const restores = [replaceDate(target, outside), replaceRandom(outside), replaceFetch(target, scope, send), replaceConsole(target, scope, format, send ? strayLines : Infinity), replaceTimers(target, outside)];
   return () => {
     for (const restore of restores.reverse()) restore();
   };
@@ -49,6 +49,17 @@ function put<T extends object, K extends keyof T>(target: T, key: K, value: T[K]
   return () => {
     if (original) Object.defineProperty(target, key, original);
     else Reflect.deleteProperty(target, key);
+  };
+}
+
+/** The global's prototypes have some of its members too: the originals must not be found there. */
+function putGlobal<K extends keyof Globals>(target: Globals, key: K, value: Globals[K]): () => void {
+  const restores = [put(target, key, value)];
+  for (let at = Object.getPrototypeOf(target) as Globals | null; at !== null; at = Object.getPrototypeOf(at) as Globals | null) {
+    if (Object.hasOwn(at, key)) restores.push(put(at, key, value));
+  }
+  return () => {
+    for (const restore of restores) restore();
   };
 }
 
@@ -93,17 +104,21 @@ function replaceRandom(outside: () => Turn | undefined): () => void {
   };
 }
 
+function tooManyRequests(most: number): Error {
+  return Object.assign(new Error(`the turn made more than ${most} requests: split the work over several executions, or sleep between its parts`), { name: "RequestLimitError", code: "request-limit" });
+}
+
 const withoutKey = new Set(["GET", "HEAD", "OPTIONS"]);
 
 function replaceFetch(target: Globals, scope: Scope, carry?: Send): () => void {
   const original = target.fetch;
   const send = async (turn: Turn, stepKey: string, key: string | null, request: Request): Promise<Response> => {
-    if (++turn.requests > turn.input.limits.requests) throw new Error(`the turn made more than ${turn.input.limits.requests} requests: split the work over several executions`);
+    if (++turn.requests > turn.input.limits.requests) throw tooManyRequests(turn.input.limits.requests);
     await turn.barrier();
     if (key !== null && !withoutKey.has(request.method) && !request.headers.has("idempotency-key")) request.headers.set("idempotency-key", key);
-    return carry ? carry(request, { executionId: turn.input.executionId, step: stepKey }) : original(request);
+    return carry ? carry(request, { executionId: turn.input.executionId, workflowId: turn.input.workflowId, step: stepKey }) : original(request);
   };
-  return put(target, "fetch", async (input, init) => {
+  return putGlobal(target, "fetch", async (input, init) => {
     const frame = scope.current();
     if (!frame && carry) throw new TypeError("fetch is only there while a workflow runs: call it inside step.do");
     if (!frame) return original(input, init);
@@ -121,21 +136,27 @@ async function replayedFetch(turn: Turn, request: Request, send: (step: string, 
     const response = await send(`${ctx.step.name}-${ctx.step.count}`, ctx.idempotencyKey, request.clone());
     return { status: response.status, statusText: response.statusText, headers: [...response.headers], body: new Uint8Array(await response.arrayBuffer()) };
   };
-  const policy = policyOf({}, turn.defaults);
+  const policy = policyOf(undefined, turn.defaults);
   const stored = (await requestStep(turn, { ...turn.steps.nextKey(name), kind: "do", due: null, detail: null, activate: (open) => activate(turn, open, policy, body) })) as { status: number; statusText: string; headers: [string, string][]; body: Uint8Array<ArrayBuffer> };
   const empty = [101, 204, 205, 304].includes(stored.status);
   return new Response(empty ? null : stored.body, { status: stored.status, statusText: stored.statusText, headers: stored.headers });
 }
 
-function replaceConsole(target: Globals, scope: Scope, format: (args: unknown[]) => string): () => void {
+/** Of code that belongs to no turn: those go to the output of the server itself. */
+const strayLines = 1_000;
+const strayCharacters = 4_000;
+
+function replaceConsole(target: Globals, scope: Scope, format: (args: unknown[]) => string, most: number): () => void {
+  let stray = 0;
   const levels = { debug: "debug", log: "info", info: "info", warn: "warn", error: "error" } as const;
   const restores = Object.entries(levels).map(([method, level]) => {
     const name = method as keyof typeof levels;
     const original = target.console[name].bind(target.console);
     return put(target.console, name, (...args: unknown[]) => {
       const frame = scope.current();
-      if (!frame) return original(...args);
-      frame.turn.log(level, format(args), frame.step?.key ?? null);
+      if (frame) frame.turn.log(level, format(args), frame.step?.key ?? null);
+      else if (most === Infinity) original(...args);
+      else if (stray++ < most) original(format(args).slice(0, strayCharacters));
     });
   });
   return () => {
@@ -148,7 +169,7 @@ function replaceTimers(target: Globals, outside: () => Turn | undefined): () => 
   const restores = (["setTimeout", "setInterval", "setImmediate"] as const).map((name) => {
     const original = target[name] as ((...args: unknown[]) => unknown) | undefined;
     if (!original) return () => {};
-    return put(target, name, (...args: unknown[]) => {
+    return putGlobal(target, name, (...args: unknown[]) => {
       if (outside()) throw new TypeError(`${name} between steps does not survive a restart: use step.sleep, or call it inside step.do`);
       return original(...args);
     });

@@ -3,6 +3,8 @@
  * @module
  */
 import type { Retries, Step } from "../authoring/step.ts";
+import type { Secrets } from "../authoring/secret.ts";
+import type { Variables } from "../authoring/variables.ts";
 import type { WorkflowEvent } from "../authoring/workflow.ts";
 import type { TurnInput } from "../schema/journal.ts";
 
@@ -14,6 +16,8 @@ export interface ProgramContext {
   input: unknown;
   step: Step;
   execution: { id: string; workflowId: string; version: number; run: number };
+  vars: Variables;
+  secrets: Secrets;
 }
 
 /** Rejects with a FatalError for input that does not fit. */
@@ -23,4 +27,6 @@ export interface Program {
   parseEvent(type: string, payload: unknown): Promise<unknown>;
   /** Defaults of the workflow's steps. */
   defaults: { retries?: Retries };
+  /** Its code may ask for variables or secrets: they are fetched before it starts. */
+  asksVariables?: boolean;
 }

@@ -18,8 +18,15 @@ export interface Policy {
 /** Delays never grow past this. */
 const longestDelayMs = 86_400_000;
 
+/** What a step without any configuration gets; the same object for all of them. */
+const plainPolicy = policyFrom({}, undefined);
+
 /** Fills in the defaults of Cloudflare's documented WorkflowStepConfig. */
-export function policyOf(config: StepConfig, defaults: Retries | undefined): Policy {
+export function policyOf(config: StepConfig | undefined, defaults: Retries | undefined): Policy {
+  return config === undefined && defaults === undefined ? plainPolicy : policyFrom(config ?? {}, defaults);
+}
+
+function policyFrom(config: StepConfig, defaults: Retries | undefined): Policy {
   const retries = config.retries ?? defaults;
   const limit = retries?.limit ?? 5;
   if (!(limit >= 0)) throw new TypeError(`retries.limit is ${String(limit)}: write 0 or more, or Infinity`);

@@ -11,6 +11,7 @@
  */
 import type { Rollback, RollbackOptions } from "../authoring/step.ts";
 import { activate, contextOf } from "./attempts.ts";
+import { toErrorRecord } from "./failures.ts";
 import { type Policy, policyOf } from "./retry.ts";
 import type { TurnCore as Turn } from "./core.ts";
 
@@ -62,7 +63,7 @@ export class Rollbacks {
             }),
         });
       } catch (failure) {
-        failures.push(`${key}: ${failure instanceof Error ? failure.message : String(failure)}`);
+        failures.push(`${key}: ${toErrorRecord(failure).message}`);
       }
     }
     return failures;

@@ -3,23 +3,26 @@
  * @module
  */
 import type { HostPort, TurnInput, TurnResult } from "../schema/journal.ts";
-import { fromErrorRecord, toErrorRecord } from "./failures.ts";
+import { caught, fromErrorRecord, toErrorRecord } from "./failures.ts";
 import type { Account, Clock, Program, Scope } from "./ports.ts";
 import { Rollbacks } from "./rollbacks.ts";
 import { ContinueAsNew, makeSteps } from "./steps.ts";
 import { Turn } from "./turn.ts";
+import { variablesOf } from "./variables.ts";
 
 /**
  * @returns the outcome and what is not yet durable.
  * @throws what the host threw, when it is gone or refuses the turn.
  */
 export async function runTurn(input: TurnInput, host: HostPort, program: Program, clock: Clock, scope: Scope, account: Account = { exceeded: null }): Promise<TurnResult> {
+  const asked = input.variables == null && program.asksVariables ? await host.variables(input.turn) : null;
   const turn = new Turn(input, host, clock, scope, program.defaults.retries, account);
-  scope.run({ turn, step: null }, () => void begin(turn, input, program));
+  if (asked !== null) turn.buffer.hold();
+  scope.run({ turn, step: null }, () => void begin(turn, input, program, asked ?? input.variables ?? null));
   return turn.ending.result;
 }
 
-async function begin(turn: Turn, input: TurnInput, program: Program): Promise<void> {
+async function begin(turn: Turn, input: TurnInput, program: Program, variables: string | null): Promise<void> {
   const rollbacks = new Rollbacks(turn);
   const step = makeSteps(turn, program, rollbacks);
   // A cancelled execution undoes instead of going on.
@@ -34,6 +37,7 @@ async function begin(turn: Turn, input: TurnInput, program: Program): Promise<vo
         input: payload,
         step,
         execution: { id, workflowId, version, run },
+        ...variablesOf(variables),
       },
       input,
     );
@@ -41,7 +45,7 @@ async function begin(turn: Turn, input: TurnInput, program: Program): Promise<vo
     const stored = await turn.values.store("the workflow's output", output);
     turn.finish({ type: "completed", output: stored.output });
   } catch (error) {
-    await failed(turn, rollbacks, error);
+    await failed(turn, rollbacks, caught(error));
   }
 }
 

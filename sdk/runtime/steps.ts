@@ -52,14 +52,14 @@ export function makeSteps(turn: Turn, program: Program, rollbacks: Rollbacks): S
       activate: (open) => waiting(open, { channel: null, onSignal: () => {}, onDue: () => end(open, undefined) }),
     }) as Promise<void>;
 
-  /** The policy of steps that have no configuration of their own. */
-  const plain: StepConfig = {};
-  const usual = policyOf(plain, program.defaults.retries);
 
-  const ask = (name: string, config: StepConfig, body: Body, rollback: Rollback<never> | undefined): Promise<unknown> => {
+  /** Of steps that have no configuration of their own. */
+  const usual = policyOf(undefined, program.defaults.retries);
+
+  const ask = (name: string, config: StepConfig | undefined, body: Body, rollback: Rollback<never> | undefined): Promise<unknown> => {
     if (typeof body !== "function") throw new TypeError(`step.do("${String(name)}") needs a function to run`);
     const id = named(name);
-    const policy = config === plain ? usual : policyOf(config, program.defaults.retries);
+    const policy = config === undefined ? usual : policyOf(config, program.defaults.retries);
     if (rollback) rollbacks.register(id, policy, rollback);
     const { key, count } = id;
     const detail = policy.sensitive || rollback ? { ...(policy.sensitive ? { sensitive: true } : {}), ...(rollback ? { rollback: true } : {}) } : null;
@@ -70,7 +70,7 @@ export function makeSteps(turn: Turn, program: Program, rollbacks: Rollbacks): S
     do(name: string, ...rest: unknown[]): Promise<never> {
       // No async function: the commonest call of all gives the step's own promise.
       try {
-        return ask(name, ...((typeof rest[0] === "function" ? [plain, ...rest] : rest) as [StepConfig, Body, Rollback<never> | undefined])) as Promise<never>;
+        return ask(name, ...((typeof rest[0] === "function" ? [undefined, ...rest] : rest) as [StepConfig | undefined, Body, Rollback<never> | undefined])) as Promise<never>;
       } catch (error) {
         return Promise.reject(error);
       }

@@ -5,6 +5,7 @@
  * @module
  */
 import * as devalue from "devalue";
+import { type Json, present, type Room, roomToShow } from "./present.ts";
 
 /** A value or stream too large for the journal, kept as an object of its own. */
 export interface Spilled {
@@ -34,8 +35,20 @@ export class UnserializableError extends Error {
   override readonly name = "UnserializableError";
 }
 
+/**
+ * More lists and objects than fit into a value: looking at a part in each place where it is
+ * shared could go on for ever, while devalue writes it once.
+ */
+const mostParts = 9_000_000;
+let parts = 0;
+
 /** True when JSON.parse(JSON.stringify(value)) is the same value. */
-function isPlain(value: unknown, depth: number): boolean {
+function isPlain(value: unknown): boolean {
+  parts = 0;
+  return isPlainPart(value, 0);
+}
+
+function isPlainPart(value: unknown, depth: number): boolean {
   if (value === null) return true;
   switch (typeof value) {
     case "string":
@@ -44,13 +57,13 @@ function isPlain(value: unknown, depth: number): boolean {
     case "number":
       return Number.isFinite(value) && !Object.is(value, -0);
     case "object": {
-      if (depth > 32) return false;
+      if (depth > 32 || ++parts > mostParts) return false;
       if (Array.isArray(value)) {
-        for (let index = 0; index < value.length; index++) if (!(index in value) || !isPlain(value[index], depth + 1)) return false;
+        for (let index = 0; index < value.length; index++) if (!(index in value) || !isPlainPart(value[index], depth + 1)) return false;
         return true;
       }
       if (Object.getPrototypeOf(value) !== Object.prototype || "toJSON" in value || Object.hasOwn(value, "__proto__")) return false;
-      for (const key of Object.keys(value)) if (!isPlain((value as Record<string, unknown>)[key], depth + 1)) return false;
+      for (const key of Object.keys(value)) if (!isPlainPart((value as Record<string, unknown>)[key], depth + 1)) return false;
       return true;
     }
     default:
@@ -60,7 +73,7 @@ function isPlain(value: unknown, depth: number): boolean {
 
 /** @throws UnserializableError naming the path of the first thing that has no form. */
 export function encode(value: unknown): string {
-  if (isPlain(value, 0)) return `j${JSON.stringify(value)}`;
+  if (isPlain(value)) return `j${JSON.stringify(value)}`;
   try {
     return `d${wellFormed(devalue.stringify(value, reducers))}`;
   } catch (error) {
@@ -77,7 +90,7 @@ export interface Kept {
 
 /** `encode` and `decode` in one, for what is written and used at once. */
 export function keep(value: unknown): Kept {
-  if (!isPlain(value, 0)) {
+  if (!isPlain(value)) {
     const output = encode(value);
     return { output, value: decode(output) };
   }
@@ -111,50 +124,11 @@ export function decode(text: string): unknown {
   }
 }
 
-type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
-
 /** The value as JSON shows it: dates as ISO strings, maps as objects or pairs, bytes as base64, … */
-export function toJson(text: string | null): Json {
+export function toJson(text: string | null, room: Room = roomToShow()): Json {
   if (text === null) return null;
   if (text.startsWith("j")) return JSON.parse(text.slice(1)) as Json;
   const spilled = spilledIn(text);
   if (spilled) return { $spilled: spilled.form, bytes: spilled.bytes };
-  return present(decode(text), new Set());
-}
-
-function present(value: unknown, seen: Set<object>): Json {
-  if (value === null || value === undefined) return null;
-  if (typeof value === "bigint") return value.toString();
-  if (typeof value === "number") return Number.isFinite(value) ? value : String(value);
-  if (typeof value === "string" || typeof value === "boolean") return value;
-  if (typeof value !== "object") return String(value);
-  if (seen.has(value)) return "[circular]";
-  seen.add(value);
-  try {
-    return presentObject(value, seen);
-  } finally {
-    seen.delete(value);
-  }
-}
-
-function presentObject(value: object, seen: Set<object>): Json {
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? "Invalid Date" : value.toISOString();
-  if (value instanceof Error) return { name: value.name, message: value.message };
-  if (value instanceof RegExp || value instanceof URL) return String(value);
-  if (Array.isArray(value)) return value.map((item) => present(item, seen));
-  if (value instanceof Set) return [...value].map((item) => present(item, seen));
-  if (value instanceof Map) {
-    const entries = [...value];
-    if (entries.every(([key]) => typeof key === "string")) return Object.fromEntries(entries.map(([key, item]) => [key as string, present(item, seen)]));
-    return entries.map(([key, item]) => [present(key, seen), present(item, seen)]);
-  }
-  if (value instanceof ArrayBuffer) return { $bytes: base64(new Uint8Array(value)) };
-  if (ArrayBuffer.isView(value)) return { $bytes: base64(new Uint8Array(value.buffer, value.byteOffset, value.byteLength)) };
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, present(item, seen)]));
-}
-
-function base64(bytes: Uint8Array): string {
-  let text = "";
-  for (let index = 0; index < bytes.length; index += 0x8000) text += String.fromCharCode(...bytes.subarray(index, index + 0x8000));
-  return btoa(text);
+  return present(decode(text), text.length, room);
 }

@@ -164,6 +164,8 @@ export interface TurnInput {
   /** The execution is already on disk: the first effect need not wait for that. */
   durable: boolean;
   limits: Limits;
+  /** What the execution sees of its tenant's variables, as JSON (`VariablesSnapshot` of ./variable.ts); absent before its code was seen to ask. */
+  variables?: string | null;
   test?: TestRun | null;
 }
 
@@ -214,6 +216,8 @@ export interface HostPort {
   commit(turn: number, batch: Batch): Promise<CommitReply>;
   /** Resolves when a signal after `seq` is there, or at `due`, or when the turn should stop. */
   news(turn: number, seq: number, due: number | null): Promise<News>;
+  /** What {@link TurnInput.variables} will have from now on; durable with the next batch. */
+  variables(turn: number): Promise<string>;
   /** Stores a large value; the returned reference goes into the journal. */
   spill(turn: number, bytes: Uint8Array): Promise<string>;
   unspill(reference: string): Promise<Uint8Array>;

@@ -14,6 +14,11 @@ export const problem = z.object({
   instance: z.string().optional(),
   /** Where in the request: JSON pointers and what is wrong there. */
   errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
+  /** `plan-limit`: which limit, what it is, how much of it is used, when it begins anew (null: not by itself). */
+  limit_name: z.string().optional(),
+  limit: z.number().optional(),
+  used: z.number().optional(),
+  resets_at: z.string().nullable().optional(),
 });
 export type Problem = z.infer<typeof problem>;
 
@@ -22,12 +27,22 @@ export const problemCodes = {
   "bad-request": [400, "The request is not valid"],
   unauthorized: [401, "Sign in or send an API key"],
   "token-expired": [401, "The access token has expired"],
+  "session-ended": [401, "The session has ended"],
+  "invalid-credentials": [401, "The sign-in was refused"],
+  "sign-in-expired": [401, "The sign-in is over"],
+  "sso-refused": [401, "The sign-in with the provider was refused"],
   "bad-signature": [401, "The signature does not match"],
+  "plan-limit": [402, "The plan has no room for it"],
   forbidden: [403, "Not allowed"],
+  "tenant-suspended": [403, "The tenant is suspended"],
+  "mfa-required": [403, "A second factor is required"],
+  "sso-not-a-member": [403, "Not a member of this tenant"],
   "not-found": [404, "Not found"],
   "unknown-hook": [404, "No workflow listens here"],
   "method-not-allowed": [405, "Method not allowed"],
   conflict: [409, "The state does not allow this"],
+  "last-admin": [409, "A tenant keeps an admin"],
+  "invalid-link": [410, "The link has been used or is over"],
   "too-large": [413, "The request is too large"],
   "unsupported-media-type": [415, "Unsupported media type"],
   "invalid-input": [422, "The input does not fit the workflow"],
@@ -35,20 +50,30 @@ export const problemCodes = {
   "idempotency-key-reused": [422, "The Idempotency-Key belongs to another input"],
   "bundle-rejected": [422, "The bundle cannot be deployed"],
   "rate-limited": [429, "Too many requests"],
+  "too-many-attempts": [429, "Too many attempts"],
   internal: [500, "Something failed on our side"],
+  "sso-provider-failed": [502, "The sign-in provider does not work"],
   unavailable: [503, "Temporarily not available"],
 } as const satisfies Record<string, readonly [number, string]>;
 export type ProblemCode = keyof typeof problemCodes;
+
+export type ProblemMembers = Pick<Problem, "limit_name" | "limit" | "used" | "resets_at">;
 
 /** The platform's one error class; worker/http turns it into a problem document. */
 export class PlatformError extends Error {
   override readonly name = "PlatformError";
   readonly code: ProblemCode;
   readonly errors: Problem["errors"];
-  constructor(code: ProblemCode, detail: string, errors?: Problem["errors"]) {
+  /** Seconds after which it makes sense to try again; becomes the header `Retry-After`. */
+  readonly retryAfter: number | undefined;
+  /** Members that only some problems have. */
+  readonly members: ProblemMembers | undefined;
+  constructor(code: ProblemCode, detail: string, errors?: Problem["errors"], retryAfter?: number, members?: ProblemMembers) {
     super(detail);
     this.code = code;
     this.errors = errors;
+    this.retryAfter = retryAfter;
+    this.members = members;
   }
 }
 

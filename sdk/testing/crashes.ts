@@ -47,6 +47,7 @@ class Copy {
     const journal = new Journal(point.journal, new Map(original.journal.blobs));
     const ports: HostPorts = {
       clock: this.#clock,
+      variables: original.ports.variables,
       program: testProgram(program, { steps: {}, onInvoke: () => {}, attempt: (key) => this.#attempt(key) }),
       fetch: async (_request, host, step) => ((await this.#attempt(step)) as () => Response)(),
       startChild: () => "child",

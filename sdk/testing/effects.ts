@@ -4,6 +4,7 @@
  */
 import { outside } from "./environment.ts";
 import type { StepStub } from "./program.ts";
+import { checkSecrets, type TestSecrets, withNames } from "./secrets.ts";
 
 export interface Stubs {
   /** Answers the requests of the workflow under test. */
@@ -18,6 +19,7 @@ export interface Effect {
   /** Key of the step it was sent from: `name-count`. */
   step: string;
   method: string;
+  /** As in headers and body, `[secret:NAME]` stands for a secret. */
   url: string;
   headers: Record<string, string>;
   body: string;
@@ -26,10 +28,12 @@ export interface Effect {
   at: Date;
 }
 
-export async function sendThrough(stubs: Stubs, effects: Effect[], executionId: string, step: string, request: Request, now: number): Promise<Response> {
+export async function sendThrough({ stubs, secrets }: { stubs: Stubs; secrets: TestSecrets | undefined }, effects: Effect[], executionId: string, step: string, request: Request, now: number): Promise<Response> {
   const { method, url, headers } = request;
   const body = await request.clone().text();
-  effects.push({ executionId, step, method, url, headers: Object.fromEntries(headers), body, idempotencyKey: headers.get("idempotency-key"), at: new Date(now) });
+  checkSecrets(secrets, url, [url, body, ...headers.values()]);
+  const shown = Object.fromEntries(Array.from(headers, ([name, value]) => [name, withNames(value)]));
+  effects.push({ executionId, step, method, url: withNames(url), headers: shown, body: withNames(body), idempotencyKey: headers.get("idempotency-key"), at: new Date(now) });
   const answer = stubs.fetch;
   if (!answer) throw new Error(`nothing answers ${method} ${url}: pass stubs.fetch to testWorkflow`);
   return outside(() => answer(request));

@@ -26,6 +26,8 @@ export interface Start {
 export interface HostPorts {
   clock: VirtualClock;
   program: Program;
+  /** A VariablesSnapshot as JSON. */
+  variables: string;
   /** Sends a request of the step `step`. */
   fetch(request: Request, host: Execution, step: string): Promise<Response>;
   /** Starts the child of an open invoke step; returns its id. */

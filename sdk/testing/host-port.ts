@@ -43,6 +43,10 @@ export function hostPort(owner: Owner, current: Current): HostPort {
       current.seq = Math.max(current.seq, signals.at(-1)?.seq ?? 0);
       return { signals, now: ports.clock.now(), stop: null };
     },
+    async variables() {
+      check();
+      return ports.variables;
+    },
     async spill(_turn, bytes) {
       check();
       const key = `value-${journal.blobs.size + 1}`;

@@ -140,7 +140,7 @@ export class Host implements Execution {
     current.seq = signals.at(-1)?.seq ?? 0;
     return {
       executionId: id, workflowId, version, createdAt, trigger, turn: this.turns, run: this.state.run, generation: this.state.generation, now: this.ports.clock.now(), input: this.state.input,
-      steps: this.journal.text(), signals, mode: this.state.mode, durable: true, limits: { ...defaultLimits, ...this.ports.limits },
+      steps: this.journal.text(), signals, mode: this.state.mode, durable: true, limits: { ...defaultLimits, ...this.ports.limits }, variables: this.ports.variables,
     };
   }
 

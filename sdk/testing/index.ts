@@ -6,5 +6,6 @@ export type { Child } from "./children.ts";
 export { CrashDifferenceError } from "./crashes.ts";
 export type { Effect, Stubs } from "./effects.ts";
 export type { StepStub, WorkflowClass } from "./program.ts";
+export type { TestSecrets } from "./secrets.ts";
 export type { TestDecision, TestRun, TestStep } from "./test-run.ts";
 export { type TestOptions, testWorkflow } from "./test-workflow.ts";

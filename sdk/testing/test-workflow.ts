@@ -9,6 +9,7 @@ import type { WorkflowClass } from "./program.ts";
 import { hostOf, TestRun } from "./test-run.ts";
 import type { Stubs } from "./effects.ts";
 import type { Child } from "./children.ts";
+import type { TestSecrets } from "./secrets.ts";
 import { World, type WorldOptions } from "./world.ts";
 
 export interface TestOptions<Input = unknown> {
@@ -18,6 +19,10 @@ export interface TestOptions<Input = unknown> {
   stubs?: Stubs;
   /** Child workflows by id: real ones, or functions from input to output. Those passed to `step.invoke` by value are found by themselves. */
   children?: Readonly<Record<string, Child>>;
+  /** What the workflow finds in `vars`. */
+  vars?: Readonly<Record<string, unknown>>;
+  /** Hosts by secret: `{ STRIPE_KEY: ["api.stripe.com"] }`. A reference to another one, or sent elsewhere, then fails as in production. */
+  secrets?: TestSecrets;
   /**
    * Crashes a copy of the execution at every step boundary, replays it and compares.
    * Code between steps runs often then; steps still run once.
@@ -63,10 +68,10 @@ export function testWorkflow(workflow: unknown, options: TestOptions = {}): Prom
 
 /** {@link testWorkflow} with internal options. */
 export async function startTest(workflow: unknown, options: InternalOptions): Promise<TestRun<unknown>> {
-  const { input, now = "2025-01-01T00:00:00Z", stubs = {}, children = {}, crashEveryStep = false, id = "test-execution", trigger = { kind: "manual" }, patience = 1_000, faults, from } = options;
+  const { input, now = "2025-01-01T00:00:00Z", stubs = {}, children = {}, vars = {}, secrets, crashEveryStep = false, id = "test-execution", trigger = { kind: "manual" }, patience = 1_000, faults, from } = options;
   const began = from ? from.now.getTime() : new Date(now).getTime();
   if (!Number.isFinite(began)) throw new TypeError(`now is ${String(now)}: write a Date, an ISO 8601 text or milliseconds since the epoch`);
-  const world = new World({ now: began, stubs, children, crashEveryStep, patience, ...(faults ? { faults } : {}) });
+  const world = new World({ now: began, stubs, children, vars, secrets, crashEveryStep, patience, ...(faults ? { faults } : {}) });
   const host = world.start(workflow, { id, input: encode(input), trigger, version: 1, parent: null }, null, from && hostOf(from));
   await world.settle();
   return new TestRun(world, host);

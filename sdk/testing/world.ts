@@ -12,6 +12,7 @@ import type { HostPorts, Start } from "./execution.ts";
 import { Host } from "./host.ts";
 import { Journal } from "./journal.ts";
 import { foundIn, testProgram } from "./program.ts";
+import { type TestSecrets, testSnapshot } from "./secrets.ts";
 import { refusal, steer, type Steering } from "./steer.ts";
 import { Trace } from "./trace.ts";
 
@@ -20,6 +21,8 @@ export interface WorldOptions {
   stubs: Stubs;
   children: Readonly<Record<string, Child>>;
   crashEveryStep: boolean;
+  vars: Readonly<Record<string, unknown>>;
+  secrets: TestSecrets | undefined;
   /** Real ms to wait for steps that do real input or output. */
   patience: number;
   faults?: Pick<HostPorts, "fault" | "limits" | "committed">;
@@ -57,6 +60,7 @@ export class World {
     const ports: HostPorts = {
       ...this.#options.faults,
       clock: this.clock,
+      variables: testSnapshot(this.#options.vars),
       program: testProgram(program, {
         steps: this.#options.stubs.steps ?? {},
         onInvoke: (child) => this.#children.offer(child),
@@ -97,7 +101,7 @@ export class World {
 
   async #fetch(host: Host, trace: Trace | null, request: Request, step: string): Promise<Response> {
     this.#activity++;
-    const send = (): Promise<Response> => sendThrough(this.#options.stubs, this.effects, host.start.id, step, request, this.clock.now());
+    const send = (): Promise<Response> => sendThrough(this.#options, this.effects, host.start.id, step, request, this.clock.now());
     try {
       // A request between steps is a step of its own: its answer is that step's result.
       if (trace && !this.#inBodies.get(host)?.has(step)) return ((await trace.attempt(host, step, async () => copies(await send()), null)) as () => Response)();

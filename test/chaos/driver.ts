@@ -11,6 +11,7 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 
 export interface Started {
   planned: Planned;
+  input: object;
   id: string;
   /** Calls that got no reply before one did. */
   unanswered: number;
@@ -57,7 +58,7 @@ export class Driver {
     const input = { recorder: this.#recorderUrl, seed: 0, pauseMs: planned.pauseMs };
     const { status, body, unanswered } = await this.#insist<{ execution_id: string }>(`/workflows/${planned.kind.workflow}/execute`, { input }, planned.key, [202]);
     if (status !== 202) return void this.violations.push(`${planned.key}: the start was refused with ${status}: ${JSON.stringify(body)}`);
-    this.started.push({ planned, id: body.execution_id, unanswered });
+    this.started.push({ planned, input, id: body.execution_id, unanswered });
     for (const [index, token] of planned.events.entries()) {
       const sent = await this.#insist(`/executions/${body.execution_id}/events`, { type: "go", payload: { token } }, `${planned.key}-${index}`, [202]);
       // The event may have been taken by a call whose reply was lost, and have ended it since.
@@ -72,9 +73,7 @@ export class Driver {
       await this.#open;
       try {
         const reply = await this.#server.api.post<T>(path, body, { "idempotency-key": key });
-        // 404: accepted, and not taken up again yet after a crash.
-        const later = reply.status >= 500 || reply.status === 404;
-        if (!later || wanted.includes(reply.status) || Date.now() > deadline) return { ...reply, unanswered };
+        if (reply.status < 500 || wanted.includes(reply.status) || Date.now() > deadline) return { ...reply, unanswered };
       } catch (error) {
         if (Date.now() > deadline) throw error;
         unanswered++;

@@ -83,12 +83,15 @@ function checkKeys(effects: readonly Effect[]): string[] {
   return violations;
 }
 
-/** The same key again gives the same execution, long after. */
+/** The same key again gives the same execution, long after, and refuses another input. */
 async function checkStartedOnce(api: Api, started: readonly Started[]): Promise<string[]> {
   const violations: string[] = [];
-  for (const { planned, id } of started.filter(({ unanswered }, index) => unanswered > 0 || index % 10 === 0)) {
-    const { status, body } = await api.post<{ execution_id: string; created: boolean }>(`/workflows/${planned.kind.workflow}/execute`, { input: {} }, { "idempotency-key": planned.key });
+  for (const { planned, input, id } of started.filter(({ unanswered }, index) => unanswered > 0 || index % 10 === 0)) {
+    const again = (given: object) => api.post<{ execution_id: string; created: boolean }>(`/workflows/${planned.kind.workflow}/execute`, { input: given }, { "idempotency-key": planned.key });
+    const { status, body } = await again(input);
     if (status !== 202 || body.execution_id !== id || body.created) violations.push(`${planned.key}: the same key gave ${JSON.stringify(body)}, not ${id} again`);
+    const other = await again({ ...input, seed: 1 });
+    if (other.status !== 422) violations.push(`${planned.key}: the same key with another input gave ${other.status}: ${JSON.stringify(other.body)}`);
   }
   return violations;
 }

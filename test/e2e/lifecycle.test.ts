@@ -151,7 +151,7 @@ describe("starting", () => {
   test("one Idempotency-Key starts one execution, also when it is sent many times at once", async () => {
     const ids = await Promise.all(Array.from({ length: 10 }, () => api.start("nap", {}, "the same key")));
     expect(new Set(ids).size).toBe(1);
-    expect(await api.start("nap", { pauseMs: 5 }, "the same key")).toBe(ids[0]);
+    expect(await api.start("nap", {}, "the same key")).toBe(ids[0]);
     expect(await api.start("nap", {}, "another key")).not.toBe(ids[0]);
   });
 

@@ -38,6 +38,39 @@ describe("an endless loop", () => {
   });
 });
 
+describe("a native call that would never end", () => {
+  const most = "{ length: 2 ** 53 - 1 }";
+
+  test.each([
+    ["a search of what says it is long", `return Array.prototype.indexOf.call(${most}, 1)`],
+    ["a walk over what says it is long", `Array.prototype.forEach.call(${most}, () => {})`],
+    ["a length that is no number yet", "return Array.prototype.includes.call({ length: { valueOf: () => 2 ** 53 - 1 } }, 1)"],
+    ["an array of holes", "const a = []; a[4294967290] = 1; return a.includes(5)"],
+    ["a way to write millions of numbers in some language", 'const a = []; for (let i = 0; i < 4e6; i++) a.push(i); return a.toLocaleString("de").length'],
+  ])("%s: ended before it begins", { timeout: 60_000 }, async (_title, code) => {
+    const { status, error } = await ground.attack(code);
+    expect([status, error?.code]).toEqual(["failed", expect.stringMatching(/^(cpu|memory)-limit$/)]);
+  });
+});
+
+describe("counters that are hidden from", () => {
+  const none = "{ tick() {}, recheck() {}, text: (v) => v, count: (v) => v, product: (v) => v, items: (v) => v, listed: (v) => v, made: (v) => v }";
+
+  test.each([
+    ["behind a name of the same letters, written otherwise", `const \\u0024es = ${none}; for (;;);`],
+    ["behind a parameter of that name", `(function (\\u{24}es) { for (;;); })(${none})`],
+  ])("%s: they count all the same", { timeout: 60_000 }, async (_title, code) => {
+    expect(await ground.attack(code)).toMatchObject({ status: "failed", error: { code: "cpu-limit" } });
+  });
+});
+
+describe("computing in bursts", () => {
+  test("is ended when a turn has had its share", { timeout: 180_000 }, async () => {
+    const { status, error } = await ground.attack('await step.do("work", async () => { for (;;) { const until = Date.now() + 4000; while (Date.now() < until); await new Promise((f) => setTimeout(f, 1)) } })');
+    expect([status, error?.code, error?.message]).toEqual(["failed", "cpu-limit", expect.stringContaining("30000 ms in one turn")]);
+  });
+});
+
 describe("deep recursion", () => {
   test.each([
     ["plain", "const f = () => f() + 1; return f()"],

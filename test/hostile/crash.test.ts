@@ -32,7 +32,7 @@ test("code that aborts the runtime is given up after a few crashes, and the neig
   await ground.mallory.deploy(hostile("const A = Array; const kept = []; for (;;) kept.push(new A(3e7))"));
 
   // The start itself may be cut off by the crash it causes; the key makes it safe to repeat.
-  await whenUp(() => ground.mallory.start("attack", {}, "poison"));
+  await whenUp(() => ground.mallory.post("/workflows/attack/execute", {}, { "idempotency-key": "poison" }));
   let poison: ExecutionSummary | undefined;
   const deadline = Date.now() + 240_000;
   while (poison?.status !== "failed" && Date.now() < deadline) {

@@ -21,6 +21,62 @@ const hogs: Array<[title: string, code: string]> = [
   ["a decompression bomb", 'const z = await import("node:zlib"); await step.do("work", () => { const b = z.gzipSync(new Uint8Array(6e7)); const a = []; for (let i = 0; i < 100; i++) a.push(z.gunzipSync(b)) })'],
 ];
 
+/** Natives, and operators, that make something large out of a text of 30 million characters. */
+const text = "const s = 'x'.repeat(3e7), kept = [];";
+const over = (expression: string, before = ""): string => `${text} ${before} for (let i = 0; i < 3000; i++) kept.push(${expression}); return kept.length`;
+const natives: Array<[title: string, code: string]> = [
+  ["texts turned into bytes", over("new TextEncoder().encode(s)")],
+  ["blobs", over("new Blob([s])")],
+  ["blobs by way of node:buffer", `const { Blob } = await import("node:buffer"); ${over("new Blob([s])")}`],
+  ["responses", over("new Response(s)")],
+  ["responses by way of the global's prototype", over("new (Object.getPrototypeOf(globalThis).Response)(s)")],
+  ["bodies that are read", over("await new Response(s).arrayBuffer()")],
+  ["requests", over('new Request("http://a/", { method: "POST", body: s })')],
+  ["headers", over("new Headers({ a: s })")],
+  ["forms", over('(() => { const f = new FormData(); f.append("a", s); return f })()')],
+  ["search parameters", over("new URLSearchParams(s)")],
+  ["search parameters by way of node:url", over('new (process.getBuiltinModule("node:url").URLSearchParams)(s)')],
+  ["messages that are not received", over("mc.port1.postMessage(s)", "const mc = new MessageChannel();")],
+  ["structured clones of a text in an object", over("structuredClone({ s })")],
+  ["a text that is split", over('s.split("")')],
+  ["a text that is spread", over("[...s]")],
+  ["a text taken apart by a rest element", over("(() => { const [...r] = s; return r })()")],
+  ["a text in another encoding", over("btoa(s)")],
+  ["Node's buffers", over("Buffer.from(s)")],
+  ["lists in JSON", over("JSON.parse(t)", 'const t = "[" + "1,".repeat(1.4e7) + "1]";')],
+  ["matches", over("s.match(/x/g)")],
+  ["sets that are united", over("set.union(set)", "const set = new Set(Array.from({ length: 1e6 }, (_, i) => i));")],
+  ["Array by another name", "const A = Array; const a = []; for (;;) a.push(new A(3e7))"],
+  ["Array called, applied and bound", "const a = []; for (;;) a.push(Array.apply(null, [3e7]), new (Array.bind(null, 3e7))())"],
+  ["the constructor of arrays", "const a = []; for (;;) a.push(new [].constructor(3e7))"],
+  ["the constructor of arrays, called", "const a = []; for (;;) a.push([].constructor(3e7))"],
+  ["a class of arrays", "class B extends Array {} const a = []; for (;;) a.push(new B(3e7))"],
+  ["Reflect.construct", "const a = []; for (;;) a.push(Reflect.construct(Array, [3e7]), Reflect.construct(Float64Array, [3e6]))"],
+  ["an array from a length", "return Array.from({ length: 1e9 })"],
+  ["the length of an array, set", 'const a = []; for (;;) { const b = []; Reflect.set(b, "length", 3e7); a.push(b) }'],
+  ["arrays joined, filled and flattened by other names", "const { fill, concat, flat } = Array.prototype; const a = fill.call(new Array(8e6), 1); const b = []; for (;;) b.push(concat.call(a, a), flat.call([a, a]))"],
+  ["a text repeated by another name", 'const r = Function.prototype.call.bind("".repeat); const a = []; for (;;) a.push(r("x", 6e7))'],
+  ["a shared buffer that grows", "const a = []; for (;;) { const b = new SharedArrayBuffer(8, { maxByteLength: 6e7 }); b.grow(6e7); a.push(b) }"],
+  ["a BigInt that is squared", "let x = 3n; for (;;) x *= x"],
+  ["a BigInt to a power", "return String(2n ** 10_000_000_000n)"],
+  ["a BigInt to a power that takes long", "return String(3n ** 500_000_000n)"],
+  ["a BigInt to a power, assigned", "const o = { x: 3n }; for (;;) o.x **= 500_000_000n"],
+  ["a BigInt that is shifted", "const a = []; for (let i = 0; ; i++) a.push(1n << 900_000_000n, 1n >> -900_000_000n)"],
+  ["a BigInt that is read", 'return String(BigInt("9".repeat(3e7)))'],
+];
+
+describe("natives that take memory", () => {
+  test.each(natives)("%s: ended by memory-limit, and the neighbour goes on", { timeout: 120_000 }, async (_title, code) => {
+    expect(await ground.attack(code)).toMatchObject({ status: "failed", error: { code: "memory-limit" } });
+    expect(ground.server.output).not.toContain("crashed unexpectedly");
+  });
+
+  test("what is given back is not counted for ever", { timeout: 120_000 }, async () => {
+    const code = 'const s = "x".repeat(2e6); await step.do("work", async () => { for (let i = 0; i < 300; i++) { await new Response(s).text(); await new Promise((f) => setTimeout(f, 1)) } }); return "fine"';
+    expect(await ground.attack(code)).toMatchObject({ status: "completed", output: "fine" });
+  });
+});
+
 describe("too much memory", () => {
   test.each(hogs)("%s: ended by memory-limit, and the neighbour goes on", { timeout: 120_000 }, async (_title, code) => {
     expect(await ground.attack(code)).toMatchObject({ status: "failed", error: { code: "memory-limit" } });

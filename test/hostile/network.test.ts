@@ -1,5 +1,6 @@
 import { createServer, type Server as HttpServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Ground } from "./ground.ts";
 
@@ -18,7 +19,8 @@ beforeAll(async () => {
     createServer((request, response) => {
       const to = new URL(request.url ?? "/", "http://open").searchParams.get("to");
       if (to !== null) response.writeHead(302, { location: to });
-      response.end(JSON.stringify(request.headers));
+      if (request.url?.endsWith("?long")) Readable.from(Array.from({ length: 30 }, () => Buffer.alloc(1_048_576))).pipe(response);
+      else response.end(JSON.stringify(request.headers));
     }),
   );
   closed = await listen(
@@ -91,7 +93,7 @@ describe("a flood of requests", () => {
 
   test("one after the other ends at the limit of a turn", { timeout: 120_000 }, async () => {
     const { status, error } = await ground.attack('await step.do("ask", { retries: { limit: 0, delay: 1 } }, async () => { for (;;) await (await fetch(event.payload.url)).text() })', { input: { url: url() } });
-    expect([status, error?.message]).toEqual(["failed", expect.stringContaining("more than 1000 requests")]);
+    expect([status, error?.code, error?.message]).toEqual(["failed", "request-limit", expect.stringContaining("more than 1000 requests")]);
   });
 
   test("all at once ends at the limit of a turn", { timeout: 120_000 }, async () => {
@@ -100,6 +102,28 @@ describe("a flood of requests", () => {
       { input: { url: url() } },
     );
     expect(output).toBe(1000);
+  });
+});
+
+test("the fetch that the runtime replaced is not to be found on the global's prototypes", async () => {
+  const { output } = await ground.attack(`
+    const seen = [];
+    for (let at = globalThis; at !== null; at = Object.getPrototypeOf(at)) for (const name of ["fetch", "setTimeout", "setInterval"]) if (Object.hasOwn(at, name)) seen.push(at[name] === globalThis[name]);
+    return seen`);
+  expect(output).not.toContain(false);
+});
+
+describe("an answer that is cut off while it is read", () => {
+  const ways: Array<[way: string, read: string]> = [
+    ["read whole", "await response.text()"],
+    ["read as it comes", "for await (const chunk of response.body);"],
+    ["read from a copy", "await response.clone().arrayBuffer()"],
+    ["read from a response made of it", "await new Response(response.body).bytes()"],
+  ];
+  test.each(ways)("%s: says so as fetch would, with a code", { timeout: 60_000 }, async (_way, read) => {
+    const code = `return await step.do("ask", async () => { const response = await fetch(event.payload.url); try { ${read} } catch (error) { return [error.name, error.code, error.message] } })`;
+    const { output } = await ground.attack(code, { input: { url: `http://127.0.0.1:${portOf(open)}/?long` } });
+    expect(output).toEqual(["EgressError", "egress-too-large", expect.stringMatching(/^127\.0\.0\.1:\d+ answered with more than 25 MiB/)]);
   });
 });
 

@@ -86,6 +86,64 @@ describe("code that ends its own isolate", () => {
   });
 });
 
+describe("modules by the back door", () => {
+  const closed = ["module", "vm", "worker_threads", "child_process", "cluster", "repl", "inspector"];
+
+  test.each([
+    ["process", ""],
+    ["node:process", 'import process from "node:process";'],
+    ["an export of node:process", 'import { getBuiltinModule } from "node:process"; const process = { getBuiltinModule };'],
+    ["all of node:process, loaded on demand", 'const process = await import("node:process");'],
+  ])("%s hands out what an import may name, and nothing else", { timeout: 60_000 }, async (_title, header) => {
+    const { output } = await ground.attack(
+      hostile(`${header}
+      export class Attack extends WorkflowEntrypoint { async run(event) {
+        const get = (name) => typeof process.getBuiltinModule(name);
+        return { closed: event.payload.closed.flatMap((name) => [get(name), get("node:" + name)]), others: [get("cloudflare:sockets"), get("everstep:guard-core"), get("../runtime.js"), get({ toString: () => "module" })], open: [get("fs"), get("node:fs/promises"), get("node:util")] };
+      } }`),
+      { input: { closed } },
+    );
+    expect(output).toEqual({ closed: closed.flatMap(() => ["undefined", "undefined"]), others: Array.from({ length: 4 }, () => "undefined"), open: ["object", "object", "object"] });
+  });
+
+  test("what hands out modules cannot be put back, and there is no require", { timeout: 60_000 }, async () => {
+    const { output } = await ground.attack(`
+      const seen = [typeof require, typeof module, typeof import.meta.resolve, typeof import.meta.require];
+      try { process.getBuiltinModule = null } catch (error) { seen.push(error.name) }
+      try { Object.defineProperty(process, "getBuiltinModule", { value: 1 }) } catch (error) { seen.push(error.name) }
+      seen.push(typeof process.getBuiltinModule);
+      for (const name of ["mainModule", "binding", "_linkedBinding", "dlopen"]) { try { seen.push(typeof process[name]("module")) } catch (error) { seen.push("refused") } }
+      return seen`);
+    expect(output).toEqual(["undefined", "undefined", "undefined", "undefined", "TypeError", "TypeError", "function", "refused", "refused", "refused", "refused"]);
+  });
+});
+
+test("an isolate cannot ask itself for turns, and so for fresh budgets", { timeout: 60_000 }, async () => {
+  const { output } = await ground.attack(
+    hostile(`import * as platform from "cloudflare:workers";
+    export class Attack extends WorkflowEntrypoint { async run() {
+      const names = (object) => Object.keys(object ?? {});
+      const own = process.getBuiltinModule("cloudflare:workers");
+      return [names(this.ctx.exports), names(platform.exports), names(own?.exports), names(platform.env), names(this.env), typeof this.Runtime, typeof globalThis.Runtime];
+    } }`),
+  );
+  expect(output).toEqual([[], [], [], [], [], "undefined", "undefined"]);
+});
+
+describe("an outcome that a spoiled runtime sends", () => {
+  test.each([
+    ["of no kind", 'this.outcome = { type: "weird" }', 'its type is "weird"'],
+    ["with an output of no form", 'this.outcome = { type: "completed", output: "zzz" }', "an output that is no stored value"],
+    ["with an error of megabytes", 'this.outcome = { type: "failed", error: { name: "x".repeat(3e6), message: "y" } }', "an error that is no record of one"],
+  ])("%s: counts as a crash and is given up", { timeout: 120_000 }, async (_title, change, why) => {
+    await ground.mallory.deploy(hostile(`${onResult(change)}\nexport class Attack extends WorkflowEntrypoint { async run(event, step) { return await step.do("one", () => 1) } }`));
+    const id = await ground.mallory.start("attack");
+    const { status, error } = await ground.mallory.end(id, 90_000);
+    expect([status, error?.code, error?.message]).toEqual(["failed", "turn-crashed", expect.stringContaining(`a turn sent a malformed outcome: ${why}`)]);
+    await ground.neighbour();
+  });
+});
+
 test("code from strings does not run", { timeout: 60_000 }, async () => {
   const { output } = await ground.attack(`
     const tries = { eval: () => eval("1"), function: () => new Function("return 1")(), generator: () => (function* () {}).constructor("yield 1")(), async: () => (async () => {}).constructor("return 1")(), vm: () => process.getBuiltinModule("node:vm").runInThisContext("1") };
@@ -95,14 +153,17 @@ test("code from strings does not run", { timeout: 60_000 }, async () => {
   expect(output).toEqual({ eval: "EvalError", function: "EvalError", generator: "EvalError", async: "EvalError", vm: expect.stringContaining("Error") });
 });
 
-test("the guard's own controls, got hold of at run time, change nothing", { timeout: 120_000 }, async () => {
-  const run = await ground.attack(`
-    try {
-      const guard = process.getBuiltinModule("node:module").createRequire("file:///bundle/attack.js")("../everstep:guard-core");
-      const many = { sliceTicks: 1e30, turnTicks: 1e30, sliceMs: 1e30, heapBytes: 1e30 };
-      try { guard.configure({ current: () => null, limits: many }) } catch {}
-      guard.yielded(guard.createAccount()); guard.closeAccount(guard.createAccount());
-    } catch {}
-    for (;;);`);
-  expect(run).toMatchObject({ status: "failed", error: { code: "cpu-limit" } });
+test("what ends code cannot be unmade by who catches it", { timeout: 120_000 }, async () => {
+  const code = `const kept = [];
+    export class Attack extends WorkflowEntrypoint { async run(event) {
+      if (event.payload.phase === 1) { new Promise(() => new ArrayBuffer(2 ** 31)).catch(kept.push.bind(kept)); await new Promise((f) => queueMicrotask(f)); return kept.length }
+      const seen = [];
+      for (const C of [kept[0].constructor, Object.getPrototypeOf(kept[0])]) { try { Object.setPrototypeOf(C, function () { throw 1 }); seen.push("changed") } catch (error) { seen.push(error.name) } }
+      if (event.payload.phase === 2) return seen;
+      for (;;);
+    } }`;
+  await ground.attack(hostile(code), { input: { phase: 1 } });
+  const { output } = await ground.run({ input: { phase: 2 } });
+  expect((output as string[] | null)?.[0] ?? "never caught").toMatch(/^(TypeError|never caught)$/);
+  expect(await ground.run({ input: { phase: 3 } })).toMatchObject({ status: "failed" });
 });

@@ -69,11 +69,30 @@ describe("values that mean harm", () => {
   test.each([
     ["an error of megabytes", 'const e = new Error("m".repeat(5e6)); e.stack = "s".repeat(5e6); e.code = "c"; throw e'],
     ["an error that cannot be read", "throw new Proxy({}, { get() { throw 1 }, getPrototypeOf() { throw 2 } })"],
+    ["an error that cannot be asked what it is, in a step", 'await step.do("fail", { retries: { limit: 0, delay: 1 } }, () => { throw new Proxy({}, { getPrototypeOf() { throw 2 } }) })'],
+    ["a proxy that is revoked", 'const { proxy, revoke } = Proxy.revocable(new Error("x"), {}); revoke(); throw proxy'],
+    ["an error whose getters throw", 'const e = new Error("x"); for (const k of ["name", "message", "code", "stack"]) Object.defineProperty(e, k, { get() { throw 1 } }); throw e'],
+    ["an error with a name of megabytes and a message that is none", 'throw Object.assign(new Error("x"), { name: "n".repeat(5e6), code: "c".repeat(5e6), message: Object.create(null) })'],
+    ["what is its own cause", 'const e = new Error("x"); e.cause = e; throw e'],
+    ["a list shared forty levels deep", "let a = [1]; for (let i = 0; i < 40; i++) a = [a, a]; throw a"],
     ["null", "throw null"],
   ])("throwing %s fails the execution and nothing else", { timeout: 60_000 }, async (_title, code) => {
     const { status, error } = await ground.attack(code);
     expect(status).toBe("failed");
     expect(JSON.stringify(error).length).toBeLessThan(50_000);
+  });
+});
+
+describe("a value that is short as a text and endless when written out", () => {
+  test.each([
+    ["a list shared forty levels deep", "let a = [1]; for (let i = 0; i < 40; i++) a = [a, a]; return a"],
+    ["a list shared thirty levels deep", "let a = [1]; for (let i = 0; i < 30; i++) a = [a, a]; return a"],
+    ["a list of four thousand million holes", "const a = []; a[4294967294] = 1; return a"],
+  ])("%s: can be kept and read, and holds up nobody", { timeout: 120_000 }, async (_title, code) => {
+    const run = await ground.attack(`return await step.do("keep", () => { ${code} })`);
+    expect(run.status).toBe("completed");
+    expect(JSON.stringify(run.output)).toContain("[the rest is not shown]");
+    expect(await ground.neighbour()).toBeLessThan(10_000);
   });
 });
 

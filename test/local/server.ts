@@ -58,10 +58,10 @@ export async function cleanUp(): Promise<void> {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 }
 
-export function spawnServer(data: string, port = "0"): ChildProcess {
+export function spawnServer(data: string, port = "0", env: Record<string, string> = {}): ChildProcess {
   const child = spawn(process.execPath, [join(repository, "tools/serve.mjs")], {
     cwd: repository,
-    env: cleanEnvironment({ EVERSTEP_DATA: data, PORT: port }),
+    env: cleanEnvironment({ EVERSTEP_DATA: data, PORT: port, ...env }),
     stdio: ["ignore", "pipe", "pipe"],
   });
   running.add(child);
@@ -70,8 +70,8 @@ export function spawnServer(data: string, port = "0"): ChildProcess {
 }
 
 /** Resolves when the server says that it is ready. */
-export async function startServer(data: string): Promise<LocalServer> {
-  const child = spawnServer(data);
+export async function startServer(data: string, env: Record<string, string> = {}): Promise<LocalServer> {
+  const child = spawnServer(data, "0", env);
   let output = "";
   await new Promise<void>((ready, failed) => {
     const listen = (chunk: Buffer): void => {
@@ -91,11 +91,22 @@ export async function startServer(data: string): Promise<LocalServer> {
   return { process: child, data, local, stop };
 }
 
+export interface CommandOptions {
+  /** Data folder of the server to talk to. */
+  data?: string;
+  cwd?: string;
+  input?: string;
+  env?: Record<string, string>;
+  /** Path of the Node it runs on; default: this one. */
+  node?: string;
+}
+
 /** Runs `everstep …` in a folder, against the server of a data folder. */
-export function everstep(args: readonly string[], options: { data?: string; cwd?: string; input?: string; env?: Record<string, string> } = {}): Promise<Finished> {
-  const child = spawn(process.execPath, [command, ...args], {
+export function everstep(args: readonly string[], options: CommandOptions = {}): Promise<Finished> {
+  const child = spawn(options.node ?? process.execPath, [command, ...args], {
     cwd: options.cwd ?? tmpdir(),
-    env: cleanEnvironment({ ...(options.data ? { EVERSTEP_DATA: options.data } : {}), ...options.env }),
+    // Without sign-ins of whoever runs the tests.
+    env: cleanEnvironment({ XDG_CONFIG_HOME: join(tmpdir(), "everstep-nobody"), ...(options.data ? { EVERSTEP_DATA: options.data } : {}), ...options.env }),
   });
   return finish(child, options.input);
 }

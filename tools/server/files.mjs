@@ -18,8 +18,12 @@ export function openDataFolder(path) {
     keys: join(root, "keys.json"),
     local: join(root, "local.json"),
     hooks: join(root, "hooks.json"),
+    /** Who can sign in to the demo tenants, with which passwords. */
+    people: join(root, "people.json"),
     /** What has been seeded; lies with the state, so that deleting the state forgets it. */
     prepared: join(root, "state", "prepared.json"),
+    /** Mails that nobody sends: a text file each. */
+    mail: join(root, "mail"),
     tmp: join(root, "tmp"),
   };
 }

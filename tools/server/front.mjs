@@ -5,6 +5,7 @@
 // Connections are passed on byte by byte. Only one thing is read in them: whether a request
 // is still without an answer.
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
 import { connect, createServer } from "node:net";
 import { toProblem } from "../../sdk/dist/schema/problem.js";
 import { StartError } from "./lock.mjs";
@@ -13,8 +14,21 @@ const host = "127.0.0.1";
 /** How long a connection waits for the runtime. A restart takes about a second. */
 const defaultHoldMs = 10_000;
 const knockAgainMs = 50;
+/** How long the end of a connection is held back for a request that crosses with it. */
+const graceMs = 200;
 /** How long a caller has to take its last answer. */
 const lingerMs = 5_000;
+
+export const urlOf = (port) => `http://${host}:${port}`;
+
+/** A port that is free now: for who has to know it before the server opens. */
+export async function freePort() {
+  const server = createServer();
+  await new Promise((listening) => server.listen({ host, port: 0 }, listening));
+  const { port } = server.address();
+  await new Promise((closed) => server.close(closed));
+  return port;
+}
 
 /**
  * @param {{ port: number, runtimePort: number, holdMs?: number }} options `port` 0: any free one
@@ -34,7 +48,7 @@ export async function openFront({ port, runtimePort, holdMs = defaultHoldMs }) {
     server.listen({ host, port }, listening);
   });
   return {
-    url: `http://${host}:${server.address().port}`,
+    url: urlOf(server.address().port),
     close() {
       server.close();
       for (const caller of callers) caller.destroy();
@@ -51,25 +65,35 @@ async function passOn(caller, runtimePort, holdMs) {
   if (caller.destroyed) return runtime?.destroy();
   if (!runtime) return leave(caller, unavailable("The runtime is being started again."));
 
-  let unanswered = true;
+  let unanswered = false;
   let http = true;
-  // The first bytes of a connection are a request; later ones may also be the rest of a body.
-  caller.once("data", () => caller.on("data", (bytes) => (unanswered ||= beginsRequest(bytes))));
-  runtime.once("data", (bytes) => (http = !bytes.toString("latin1", 0, 12).startsWith("HTTP/1.1 101")));
-  runtime.on("data", () => (unanswered = false));
-  caller.pipe(runtime);
-  runtime.pipe(caller, { end: false });
-
   let broken = false;
+  // What is no beginning is the rest of a body, which may be answered already.
+  const hear = (bytes) => (unanswered ||= beginsRequest(bytes));
+  const gone = () => runtime.destroy();
+  caller.on("data", hear).once("close", gone).pipe(runtime);
+  runtime.once("data", (bytes) => (http = !bytes.toString("latin1", 0, 12).startsWith("HTTP/1.1 101")));
+  runtime.on("data", () => (unanswered = false)).pipe(caller, { end: false });
   runtime.on("error", () => (broken = true));
-  runtime.once("close", () => {
-    if (caller.destroyed) return;
-    if (unanswered && http && caller.bytesRead > 0) leave(caller, unavailable("The runtime went down before it had answered: the request may have counted, or not."));
+  runtime.once("close", async () => {
+    caller.off("data", hear).off("close", gone).unpipe(runtime);
+    if (caller.destroyed) return undefined;
+    if (unanswered && http) return leave(caller, unavailable("The runtime went down before it had answered: the request may have counted, or not."));
     // An answer that was cut off must not look complete.
-    else if (broken) caller.resetAndDestroy();
-    else leave(caller);
+    if (broken) return caller.resetAndDestroy();
+    // A request that was on its way when the runtime hung up goes to the next one.
+    return (await saysMore(caller)) ? passOn(caller, runtimePort, holdMs) : leave(caller);
   });
-  caller.once("close", () => runtime.destroy());
+  return undefined;
+}
+
+async function saysMore(caller) {
+  try {
+    if (caller.readableLength === 0) await once(caller, "readable", { signal: AbortSignal.timeout(graceMs) });
+  } catch {
+    return false;
+  }
+  return caller.readableLength > 0;
 }
 
 const beginsRequest = (bytes) => /^[A-Z]{3,10} \S/.test(bytes.toString("latin1", 0, 12));
@@ -98,7 +122,6 @@ function dial(port) {
 
 /** Closes once the caller has read what is on its way; what it still sends is thrown away. */
 function leave(caller, last) {
-  caller.unpipe();
   caller.resume();
   caller.setTimeout(lingerMs, () => caller.destroy());
   caller.end(last);

@@ -4,12 +4,14 @@ import { readJson, writePrivateJson } from "./files.mjs";
 
 /**
  * @param {import("./files.mjs").DataFolder} folder
- * @returns {{ masterKey: string, operatorKey: string, apiKey: string }} masterKey: 32 bytes, base64
+ * @returns {{ masterKey: string, masterKeyPrevious?: string, operatorKey: string, apiKey: string }} masterKey: 32
+ * bytes, base64; masterKeyPrevious: put there by hand for a rotation (docs/secrets.md)
  */
 export function loadKeys(folder) {
   const kept = readJson(folder.keys) ?? {};
   const keys = {
     masterKey: kept.masterKey ?? randomBytes(32).toString("base64"),
+    ...(kept.masterKeyPrevious ? { masterKeyPrevious: kept.masterKeyPrevious } : {}),
     operatorKey: kept.operatorKey ?? `eo_${randomBytes(32).toString("base64url")}`,
     apiKey: kept.apiKey ?? `es_${randomBytes(32).toString("base64url")}`,
   };

@@ -1,7 +1,7 @@
 // What a fresh data folder needs before the server opens: tables, the demo tenant, its
 // workflows, its webhook secret. Done again only for what changed, so that a workflow you
 // deployed to the demo tenant stays over a restart.
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { readJson, writePrivateJson } from "./files.mjs";
@@ -11,6 +11,17 @@ import { say, warn } from "./output.mjs";
 import { projectRoot } from "./worker.mjs";
 
 export const demoTenant = "demo";
+/** Two tenants, so that it can be seen that neither sees the other. */
+const demoTenants = [
+  { slug: demoTenant, name: "Demo", domain: "demo.example" },
+  { slug: "acme", name: "Acme", domain: "acme.example" },
+];
+const demoPeople = [
+  ["admin", "Ada Admin"],
+  ["manager", "Manuel Manager"],
+  ["member", "Mina Member"],
+  ["viewer", "Viktor Viewer"],
+];
 const digest = (value) => createHash("sha256").update(JSON.stringify(value)).digest("hex");
 
 /**
@@ -21,7 +32,7 @@ export async function planPreparation(folder, config, keys) {
   const database = config.d1_databases[0];
   const migrations = database ? readMigrations(join(projectRoot, database.migrations_dir ?? "migrations")) : [];
   const demo = await bundleDemo();
-  const wanted = { migrations: digest(migrations), tenant: digest([demoTenant, keys.apiKey]), demo: demo ? digest(demo) : null, hook: "github" };
+  const wanted = { migrations: digest(migrations), tenant: digest([demoTenant, keys.apiKey]), people: digest([demoTenants, demoPeople]), demo: demo ? digest(demo) : null, hook: "github" };
   const done = readJson(folder.prepared) ?? {};
   const todo = Object.keys(wanted).filter((part) => wanted[part] !== done[part]);
   return todo.length === 0 ? null : { todo, wanted, done, migrations, demo, binding: database?.binding };
@@ -56,6 +67,10 @@ export async function prepare(runtime, plan, folder, keys) {
     await send("POST", "operator/tenants", keys.operatorKey, { slug: demoTenant, name: "Demo", api_key: keys.apiKey });
     finished("tenant");
   }
+  if (todo.includes("people")) {
+    await seedPeople(folder, keys, send);
+    finished("people");
+  }
   if (todo.includes("demo") && demo) {
     try {
       const deployed = await send("POST", "deployments", keys.apiKey, demo);
@@ -68,6 +83,25 @@ export async function prepare(runtime, plan, folder, keys) {
   if (todo.includes("hook")) {
     await send("PUT", "hooks/github", keys.apiKey, { scheme: "github", secret: hookSecret(folder, "github", "github") });
     finished("hook");
+  }
+}
+
+/** A person of each role in each tenant; their passwords lie in the data folder. */
+async function seedPeople(folder, keys, send) {
+  const kept = readJson(folder.people) ?? [];
+  const people = [];
+  for (const { slug, name, domain } of demoTenants) {
+    const key = slug === demoTenant ? { api_key: keys.apiKey } : {};
+    const { id } = await send("POST", "operator/tenants", keys.operatorKey, { slug, name, ...key });
+    await send("PATCH", `operator/tenants/${id}`, keys.operatorKey, { plan: "enterprise" });
+    const here = demoPeople.map(([role, person]) => {
+      const email = `${role}@${domain}`;
+      return { tenant: slug, name: person, role, email, password: kept.find((one) => one.email === email)?.password ?? randomBytes(12).toString("base64url") };
+    });
+    people.push(...here);
+    // Written first: an account whose password is lost would be of no use.
+    writePrivateJson(folder.people, people);
+    for (const { name: person, role, email, password } of here) await send("POST", `operator/tenants/${id}/people`, keys.operatorKey, { email, name: person, role, password });
   }
 }
 

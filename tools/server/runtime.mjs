@@ -8,9 +8,10 @@ import { projectRoot, workerOptions } from "./worker.mjs";
 
 /**
  * @param {{ config: object, script: string, folder: import("./files.mjs").DataFolder,
- *   bindings: Record<string, string>, network: object, onRestart: () => void }} options
+ *   bindings: Record<string, string>, network: object,
+ *   services: Record<string, (request: Request) => Promise<Response>>, onRestart: () => void }} options
  */
-export async function startRuntime({ config, script, folder, bindings, network, onRestart }) {
+export async function startRuntime({ config, script, folder, bindings, network, services, onRestart }) {
   noteRuntimePid(folder);
   const runtime = new Miniflare(
     convertV4MiniflareOptions({
@@ -18,6 +19,7 @@ export async function startRuntime({ config, script, folder, bindings, network, 
       ...workerOptions(config, script),
       bindings: { ...config.vars, ...bindings },
       ...network,
+      serviceBindings: { ...network.serviceBindings, ...services },
       resourcePersistencePath: folder.state,
       host: "127.0.0.1",
       port: 0,

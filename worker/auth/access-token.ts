@@ -3,7 +3,7 @@
  * What the person may do is not in them: it is looked up, so that a change counts at once.
  * @module
  */
-import { createLocalJWKSet, errors, jwtVerify, SignJWT } from "jose";
+import { errors, type JWTHeaderParameters, jwtVerify, SignJWT } from "jose";
 import { z } from "zod";
 import type { Env } from "../env.ts";
 import { signingKeys } from "./signing-keys.ts";
@@ -36,9 +36,8 @@ export async function signAccessToken(env: Env, { userId, tenantId, sessionId }:
 
 /** `expired` for a token that was good once; null for anything else that is none of ours. */
 export async function verifyAccessToken(env: Env, token: string, now: number): Promise<AccessToken | "expired" | null> {
-  const { published } = await signingKeys(env, now);
   try {
-    const { payload } = await jwtVerify(token, createLocalJWKSet({ keys: published }), { issuer, audience, algorithms: ["EdDSA"], typ: "at+jwt", currentDate: new Date(now) });
+    const { payload } = await jwtVerify(token, (header) => verifyingKey(env, now, header), { issuer, audience, algorithms: ["EdDSA"], typ: "at+jwt", currentDate: new Date(now) });
     const { sub, tid, sid } = claims.parse(payload);
     return { userId: sub, tenantId: tid, sessionId: sid };
   } catch (error) {
@@ -46,4 +45,12 @@ export async function verifyAccessToken(env: Env, token: string, now: number): P
     if (error instanceof errors.JOSEError || error instanceof z.ZodError) return null;
     throw error;
   }
+}
+
+async function verifyingKey(env: Env, now: number, header: JWTHeaderParameters): Promise<CryptoKey> {
+  const { verifier } = await signingKeys(env, now);
+  return verifier(header).catch(async (error: unknown) => {
+    if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
+    return (await signingKeys(env, now, true)).verifier(header);
+  });
 }

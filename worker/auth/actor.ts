@@ -20,12 +20,18 @@ export interface UserActor extends Access {
   role: string;
   teamId: string | null;
   sessionId: string;
+  /** How the session was begun. `sso`: a provider of this tenant vouches for the person, so it counts in this tenant alone. */
+  method: string;
 }
 
 export interface KeyActor extends Access {
   kind: "api_key";
   keyId: string;
   name: string;
+  /** The person behind the key; null for a key made by the operator. */
+  createdBy: string | null;
+  /** It has a list of scopes: keys made with it get no more than these. */
+  scoped: boolean;
 }
 
 /** Whoever acts inside a tenant. */

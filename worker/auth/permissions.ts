@@ -7,15 +7,15 @@ export const permissions = {
   "deployments.read": "See deployments and their sources",
   "deployments.write": "Deploy code, activate an earlier version",
   "workflows.read": "See workflows, their executions and logs",
-  "workflows.write": "Change workflows; pause, resume, cancel and retry executions",
-  "workflows.execute": "Start executions and send them events",
+  "workflows.write": "Switch workflows on and off",
+  "workflows.execute": "Start executions, send them events, pause, resume, cancel and retry them",
   "workflows.approve": "Decide approvals",
   "hooks.read": "See webhooks and their deliveries",
   "hooks.write": "Set up webhooks and their secrets",
   "variables.read": "See variables; of secrets only that they exist",
   "variables.write": "Set variables and secrets",
   "users.read": "See people, teams and invitations",
-  "users.write": "Invite people, change their roles, disable them",
+  "users.write": "Invite people, change their roles, disable and remove them; make teams",
   "roles.read": "See roles",
   "roles.write": "Make and change roles",
   "api_keys.read": "See API keys",
@@ -30,12 +30,23 @@ export const permissions = {
 
 export type Permission = keyof typeof permissions;
 
+export const permissionNames = Object.keys(permissions) as Permission[];
+
 export function isPermission(text: string): text is Permission {
   return Object.hasOwn(permissions, text);
 }
 
 /** Over whose records: everyone's, those of the actor's team, or the actor's own. */
 export type Scope = "all" | "team" | "own";
+export const scopes = ["own", "team", "all"] as const satisfies readonly Scope[];
+
+/** Permissions over records that have an owner or a team. The others are had whole or not at all. */
+const overRecords: ReadonlySet<Permission> = new Set<Permission>(["users.read", "users.write"]);
+
+export function isOverRecords(permission: Permission): boolean {
+  return overRecords.has(permission);
+}
+
 export type Grants = Readonly<Partial<Record<Permission, Scope>>>;
 /** Entity → fields shown masked. */
 export type Masked = Readonly<Record<string, readonly string[]>>;

@@ -2,7 +2,7 @@
  * The four roles that every tenant has. Tenants add their own (db/schema/roles.ts).
  * @module
  */
-import { type Grants, type Masked, type Permission, permissions } from "./permissions.ts";
+import { type Grants, type Masked, type Permission, permissionNames } from "./permissions.ts";
 
 export interface Role {
   grants: Grants;
@@ -10,7 +10,6 @@ export interface Role {
 }
 
 const over = (names: readonly Permission[]): Grants => Object.fromEntries(names.map((name) => [name, "all"]));
-const everything = Object.keys(permissions) as Permission[];
 
 const reading: Permission[] = ["deployments.read", "workflows.read", "users.read", "roles.read", "tenant.read"];
 const working: Permission[] = [...reading, "workflows.execute", "workflows.approve", "hooks.read", "variables.read"];
@@ -20,17 +19,22 @@ const managing: Permission[] = [...working, "workflows.write", "deployments.writ
 const sensitive: Masked = { users: ["email"] };
 
 export const builtInRoles = {
-  admin: { grants: over(everything), masked: {} },
+  admin: { grants: over(permissionNames), masked: {} },
   manager: { grants: over(managing), masked: {} },
   member: { grants: over(working), masked: {} },
   viewer: { grants: over(reading), masked: sensitive },
 } as const satisfies Record<string, Role>;
+
+/** As people read them. */
+export const builtInDescriptions: Record<BuiltInRole, string> = {
+  admin: "Everything",
+  manager: "Builds and runs workflows, invites people",
+  member: "Runs workflows, decides approvals",
+  viewer: "Looks on; sees addresses of people masked",
+};
 
 export type BuiltInRole = keyof typeof builtInRoles;
 
 export function isBuiltInRole(name: string): name is BuiltInRole {
   return Object.hasOwn(builtInRoles, name);
 }
-
-/** What a key without scopes may do: all that an admin may. */
-export const adminGrants: Grants = builtInRoles.admin.grants;

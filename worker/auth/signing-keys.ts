@@ -6,7 +6,7 @@
  * 2. Private halves exist outside the database only as keys that cannot be exported.
  * @module
  */
-import { exportJWK, generateKeyPair, importJWK, type JWK } from "jose";
+import { createLocalJWKSet, exportJWK, generateKeyPair, importJWK, type JWK } from "jose";
 import { insertSigningKey, listSigningKeys, retireSigningKeys, type SigningKeyRow } from "../../db/signing-keys.ts";
 import { newId } from "../../db/ids.ts";
 import type { Env } from "../env.ts";
@@ -19,25 +19,36 @@ export const rotateAfterMs = 30 * 86_400_000;
 const verifyForMs = 3_600_000;
 /** How long an isolate trusts what it has read. */
 const freshMs = 60_000;
+/** An unknown key id makes an isolate read again, but no more often than this: anybody can make one up. */
+const rereadMs = 5_000;
 
 interface Keys {
   signing: { kid: string; key: CryptoKey };
   /** The public halves, as published. */
   published: JWK[];
-  until: number;
+  /** The same, ready for jose. */
+  verifier: ReturnType<typeof createLocalJWKSet>;
+  readAt: number;
 }
 
-const belongsTo = (kid: string): string[] => ["signing-key", kid];
+/** What a signing key is sealed for. */
+export const signingKeySealedFor = (kid: string): string[] => ["signing-key", kid];
 let cached: { env: D1Database; keys: Promise<Keys> } | null = null;
 
-export async function signingKeys(env: Env, now: number): Promise<Keys> {
+/** @param unknown a token names a key that is not among those read: another isolate may just have made it */
+export async function signingKeys(env: Env, now: number, unknown = false): Promise<Keys> {
   if (cached?.env === env.DB) {
     const keys = await cached.keys.catch(() => null);
-    if (keys && keys.until > now) return keys;
+    if (keys && Math.abs(now - keys.readAt) < (unknown ? rereadMs : freshMs)) return keys;
   }
   const keys = load(env, now);
   cached = { env: env.DB, keys };
   return keys;
+}
+
+/** The public halves of those that still verify. */
+export async function publishedKeys(env: Env, now: number): Promise<JWK[]> {
+  return (await signingKeys(env, now)).published;
 }
 
 /** Makes a new key when the newest has signed for long enough; called by the cron and on first use. */
@@ -49,7 +60,7 @@ export async function rotateSigningKeys(env: Env, now: number, force = false): P
   const row: SigningKeyRow = {
     id: kid,
     public_jwk: { ...(await exportJWK(publicKey)), kid, alg: algorithm, use: "sig" } as SigningKeyRow["public_jwk"],
-    private_jwk: await seal(env.MASTER_KEY, JSON.stringify(await exportJWK(privateKey)), belongsTo(kid)),
+    private_jwk: await seal(env, JSON.stringify(await exportJWK(privateKey)), signingKeySealedFor(kid)),
     created_at: now,
     retired_at: null,
   };
@@ -66,8 +77,9 @@ async function load(env: Env, now: number): Promise<Keys> {
   }
   const [newest] = rows;
   if (!newest) throw new Error("there is no signing key, and none could be made");
-  const jwk = JSON.parse(await open(env.MASTER_KEY, newest.private_jwk, belongsTo(newest.id))) as JWK;
+  const jwk = JSON.parse(await open(env, newest.private_jwk, signingKeySealedFor(newest.id))) as JWK;
   const key = await importJWK(jwk, algorithm, { extractable: false });
   if (key instanceof Uint8Array) throw new Error("a signing key is not a key pair");
-  return { signing: { kid: newest.id, key }, published: rows.map((row) => row.public_jwk as JWK), until: now + freshMs };
+  const published = rows.map((row) => row.public_jwk as JWK);
+  return { signing: { kid: newest.id, key }, published, verifier: createLocalJWKSet({ keys: published }), readAt: now };
 }

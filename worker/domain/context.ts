@@ -8,6 +8,7 @@ import { PlatformError } from "../../sdk/schema/problem.ts";
 import type { Actor, TenantActor, UserActor } from "../auth/actor.ts";
 import type { Env } from "../env.ts";
 import type { ObjectsPort, SandboxPort } from "./ports.ts";
+import type { Usage } from "./usage/usage.ts";
 
 export interface BaseContext {
   env: Env;
@@ -19,8 +20,18 @@ export interface BaseContext {
   now: number;
   objects: ObjectsPort;
   sandbox: SandboxPort;
+  /** What tenants use of what their plans allow. */
+  usage: Usage;
   /** Work that the answer does not wait for. */
   waitUntil(work: Promise<unknown>): void;
+}
+
+/** Of whoever comes. */
+export interface PublicContext extends BaseContext {
+  /** Who it is, on routes that ask (`knowsVisitor`) and when they have signed in. */
+  visitor: Actor | null;
+  /** A browser shows the answer to a person: problem documents are not for them. */
+  opensPage: boolean;
 }
 
 export interface OperatorContext extends BaseContext {

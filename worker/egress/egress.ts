@@ -16,6 +16,7 @@ import { finalUrlHeader, incomingHeaders, outgoingHeaders, redirectHeader } from
 import { decide, type EgressPolicy, type Network } from "./policy.ts";
 import { type Hop, nextHop, redirectTarget } from "./redirect.ts";
 import { Refusal, type RefusalCode, refusalResponse } from "./refusal.ts";
+import type { SecretDoor } from "./secrets.ts";
 
 export interface EgressLimits {
   /** Bytes of a request's body. */
@@ -46,11 +47,13 @@ export interface EgressPorts {
   /** Sends without following redirects; `operator` may reach what the operator lists. */
   fetch: (request: Request, network: Network) => Promise<Response>;
   limits: EgressLimits;
+  /** Puts secrets in on the way out and takes them out of what comes back. */
+  secrets?: Pick<SecretDoor, "put" | "clean"> | undefined;
   log: (record: EgressRecord) => void;
 }
 
 /** @returns the answer, or a marked refusal; never throws. */
-export async function egress(request: Request, { policy, fetch, limits, log }: EgressPorts): Promise<Response> {
+export async function egress(request: Request, { policy, fetch, limits, secrets, log }: EgressPorts): Promise<Response> {
   const started = Date.now();
   const host = new URL(request.url).host;
   const record = (status: number | null, refusal: Refusal | null): void =>
@@ -66,7 +69,7 @@ export async function egress(request: Request, { policy, fetch, limits, log }: E
     });
   const deadline = new Deadline(limits.ms, () => new Refusal("egress-timeout", `${host} did not finish within ${limits.ms / 1000} s, the limit of one request`));
   try {
-    const { response, hop, hops } = await send(request, { policy, fetch, limits }, deadline);
+    const { response, hop, hops } = await send(request, { policy, fetch, limits, secrets }, deadline);
     record(response.status, null);
     return handBack(response, hop, hops, limits, deadline, (cut) => cut && record(response.status, cut));
   } catch (error) {
@@ -77,7 +80,7 @@ export async function egress(request: Request, { policy, fetch, limits, log }: E
   }
 }
 
-async function send(request: Request, { policy, fetch, limits }: Omit<EgressPorts, "log">, deadline: Deadline): Promise<{ response: Response; hop: Hop; hops: number }> {
+async function send(request: Request, { policy, fetch, limits, secrets }: Omit<EgressPorts, "log">, deadline: Deadline): Promise<{ response: Response; hop: Hop; hops: number }> {
   const mode = request.headers.get(redirectHeader) ?? request.redirect;
   if (request.headers.get("upgrade")) throw new Refusal("egress-denied", "WebSockets and other upgrades are not available to workflows: use plain requests");
   let hop: Hop = { url: new URL(request.url), method: request.method, headers: outgoingHeaders(request.headers), body: null };
@@ -86,7 +89,7 @@ async function send(request: Request, { policy, fetch, limits }: Omit<EgressPort
     if (!decision.allow) throw new Refusal("egress-denied", hops === 0 ? decision.reason : `redirected: ${decision.reason}`);
     // Read only now: a refused request costs nothing.
     if (hops === 0) hop.body = await readBody(request, limits.requestBytes, deadline);
-    const response = await attempt(hop, decision.network, fetch, deadline);
+    const response = await attempt(hop, decision.network, { fetch, secrets }, deadline);
     const target = mode === "manual" ? null : redirectTarget(response, hop.url);
     if (target === null) return { response, hop, hops };
     response.body?.cancel().catch(() => undefined);
@@ -96,13 +99,17 @@ async function send(request: Request, { policy, fetch, limits }: Omit<EgressPort
   }
 }
 
-async function attempt(hop: Hop, network: Network, fetch: EgressPorts["fetch"], deadline: Deadline): Promise<Response> {
-  const { method, headers, body } = hop;
-  const request = new Request(hop.url.href, { method, headers, body, redirect: "manual", signal: deadline.signal });
+/** `hop` itself is left as it is: with values in it, it goes out and nowhere else. */
+async function attempt(hop: Hop, network: Network, { fetch, secrets }: Pick<EgressPorts, "fetch" | "secrets">, deadline: Deadline): Promise<Response> {
+  const outgoing = secrets ? await deadline.race(secrets.put(hop, network)) : hop;
+  const { url, method, headers, body } = outgoing;
   try {
-    return await deadline.race(fetch(request, network));
+    const request = new Request(url.href, { method, headers, body, redirect: "manual", signal: deadline.signal });
+    const response = await deadline.race(fetch(request, network));
+    return secrets ? await deadline.race(secrets.clean(response, hop.url)) : response;
   } catch (error) {
-    throw error instanceof Refusal ? error : unreachable(hop.url.host, error);
+    // The runtime may name the URL in its message.
+    throw error instanceof Refusal ? error : unreachable(hop.url.host, outgoing === hop ? error : null);
   }
 }
 

@@ -7,13 +7,21 @@
  * @module
  */
 import { WorkerEntrypoint } from "cloudflare:workers";
+import { tenantDb } from "../../db/tenant-db.ts";
+import type { MasterKeys } from "../auth/seal.ts";
 import { defaultEgressLimits, egress, type EgressRecord } from "./egress.ts";
 import { parseHostList } from "./host-list.ts";
 import type { EgressPolicy } from "./policy.ts";
 import { Refusal, refusalResponse } from "./refusal.ts";
-import { tenantPolicy } from "./tenant-policy.ts";
+import { SecretDoor } from "./secrets.ts";
+import { SecretAudit } from "./secrets-audit.ts";
+import type { Asking } from "./secrets-tag.ts";
+import { tenantRules, type TenantRules } from "./tenant-policy.ts";
 
-export interface EgressEnv {
+/** A reference to what is not known is looked up again, so often at most, ms. */
+const unknownAge = 1_000;
+
+export interface EgressEnv extends MasterKeys {
   DB: D1Database;
   EGRESS_ALLOW?: string;
   /** Networks made by tools/network.mjs: they check what a name resolves to. Cloudflare's own needs none. */
@@ -27,17 +35,37 @@ export class Egress extends WorkerEntrypoint<EgressEnv, { tenant: string }> {
     const log = (record: EgressRecord): void => {
       if (record.refused) console.warn(JSON.stringify({ message: "egress refused", tenant, ...record }));
     };
+    let rules: TenantRules;
     let policy: EgressPolicy;
     try {
-      policy = { operatorAllow: parseHostList(this.env.EGRESS_ALLOW ?? "", "EGRESS_ALLOW", false), ...(await tenantPolicy(this.env, tenant)) };
+      rules = await tenantRules(this.env, tenant);
+      policy = { operatorAllow: parseHostList(this.env.EGRESS_ALLOW ?? "", "EGRESS_ALLOW", false), ...rules.policy };
     } catch (error) {
       console.error(JSON.stringify({ message: "egress rules unreadable", tenant, error: String(error) }));
       return refusalResponse(new Refusal("egress-denied", "the rules for this tenant could not be read, so nothing is let out; the server's log says why"));
     }
-    return egress(request, { policy, limits: defaultEgressLimits, log, fetch: (outgoing, network) => this.#network(network).fetch(outgoing) });
+    const secrets = this.#secrets(request, tenant, rules);
+    return egress(request, { policy, limits: defaultEgressLimits, secrets, log, fetch: (outgoing, network) => this.#network(network).fetch(outgoing) });
+  }
+
+  #secrets({ headers }: Request, tenant: string, rules: TenantRules): SecretDoor {
+    const db = tenantDb(this.env.DB, tenant);
+    const now = Date.now();
+    const asking: Asking = { execution: headers.get("everstep-execution"), workflow: headers.get("everstep-workflow"), step: readable(headers.get("everstep-step")) };
+    const audit = new SecretAudit(db, now, (work) => this.ctx.waitUntil(work));
+    return new SecretDoor({ vault: { db, env: this.env }, asking, list: rules.secrets, reload: async () => (await tenantRules(this.env, tenant, Date.now(), unknownAge)).secrets, audit, now });
   }
 
   #network(network: "public" | "operator"): { fetch: (request: Request) => Promise<Response> } {
     return (network === "operator" ? this.env.EGRESS_PRIVATE : this.env.EGRESS_PUBLIC) ?? { fetch };
+  }
+}
+
+/** Names of steps may have any character; headers may not. */
+function readable(text: string | null): string | null {
+  try {
+    return text === null ? null : decodeURIComponent(text);
+  } catch {
+    return text;
   }
 }

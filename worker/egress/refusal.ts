@@ -13,6 +13,7 @@ export const refusalTitles = {
   "egress-timeout": "The request took too long",
   "egress-too-many-redirects": "Too many redirects",
   "egress-unreachable": "The host did not answer",
+  "secret-not-allowed": "The secret may not be used like this",
 } as const;
 export type RefusalCode = keyof typeof refusalTitles;
 

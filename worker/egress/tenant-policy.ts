@@ -1,10 +1,11 @@
 /**
- * A tenant's own lists, from its row in `tenants`. Fails closed: whoever cannot be looked
- * up, or whose list cannot be read, reaches nothing until that is mended.
+ * A tenant's own lists, from its row in `tenants`, and its secrets. Fails closed: whoever
+ * cannot be looked up, or whose list cannot be read, reaches nothing until that is mended.
  * @module
  */
 import { z } from "zod";
 import { type HostRule, parseHostList } from "./host-list.ts";
+import { SecretList } from "./secrets-list.ts";
 
 /** The column `tenants.egress`. */
 export const tenantEgress = z.strictObject({
@@ -18,11 +19,19 @@ export interface TenantPolicy {
   tenantDeny: readonly HostRule[];
 }
 
+/** Rules and secrets come with one query: most requests need no other. */
+export interface TenantRules {
+  policy: TenantPolicy;
+  secrets: SecretList;
+  /** When they were read, ms since the epoch. */
+  at: number;
+}
+
 /** How long a change of a tenant's lists may take to be seen, in ms. */
 export const policyAge = 30_000;
 const policiesKept = 1_000;
 /** Per isolate, keyed by tenant; least recently read goes first. */
-const cache = new Map<string, { policy: TenantPolicy; until: number }>();
+const cache = new Map<string, TenantRules>();
 
 /** @throws HostListError for an entry that cannot be read, ZodError for another shape. */
 export function parseTenantPolicy(value: unknown): TenantPolicy {
@@ -33,16 +42,29 @@ export function parseTenantPolicy(value: unknown): TenantPolicy {
   };
 }
 
-/** @throws Error when the tenant does not exist, D1 does not answer, or the lists cannot be read. */
-export async function tenantPolicy(env: { DB: D1Database }, tenant: string, now = Date.now()): Promise<TenantPolicy> {
+const query = `select egress, (
+    select json_group_array(json_object('id', id, 'name', name, 'workflow', workflow_id, 'hosts', json(hosts), 'sealed', sealed))
+    from variables where tenant_id = tenants.id and type = 'secret' and sealed is not null
+  ) as secrets from tenants where id = ?`;
+
+/**
+ * @param maxAge ms; what was read earlier is read anew
+ * @throws Error when the tenant does not exist, D1 does not answer, or the lists cannot be read
+ */
+export async function tenantRules(env: { DB: D1Database }, tenant: string, now = Date.now(), maxAge = policyAge): Promise<TenantRules> {
   const kept = cache.get(tenant);
-  if (kept && kept.until > now) return kept.policy;
-  const row = await env.DB.prepare("select egress from tenants where id = ?").bind(tenant).first<{ egress: string | null }>();
+  if (kept && kept.at > now - maxAge) return kept;
+  const row = await env.DB.prepare(query).bind(tenant).first<{ egress: string | null; secrets: string }>();
   if (!row) throw new Error(`there is no tenant ${tenant}`);
-  const policy = parseTenantPolicy(row.egress === null ? null : JSON.parse(row.egress));
+  const rules: TenantRules = { policy: parseTenantPolicy(row.egress === null ? null : JSON.parse(row.egress)), secrets: SecretList.parse(row.secrets), at: now };
   cache.delete(tenant);
-  cache.set(tenant, { policy, until: now + policyAge });
+  cache.set(tenant, rules);
   const [oldest] = cache.keys();
   if (cache.size > policiesKept && oldest !== undefined) cache.delete(oldest);
-  return policy;
+  return rules;
+}
+
+/** The rules alone. @throws as {@link tenantRules} */
+export async function tenantPolicy(env: { DB: D1Database }, tenant: string, now = Date.now()): Promise<TenantPolicy> {
+  return (await tenantRules(env, tenant, now)).policy;
 }

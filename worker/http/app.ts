@@ -6,16 +6,29 @@ import { type Context, Hono } from "hono";
 import { ping } from "../../db/tenants.ts";
 import { PlatformError } from "../../sdk/schema/problem.ts";
 import { receive } from "../ingress/receive.ts";
+import { accountPage, accountPages } from "./account-page.ts";
 import { apiKeyRoutes } from "./api-keys.ts";
+import { auditRoutes } from "./audit.ts";
+import { authRoutes } from "./auth.ts";
 import { deploymentRoutes } from "./deployments.ts";
 import { executionRoutes } from "./executions.ts";
 import { type AppEnv, baseContext, type Deps, handle } from "./handle.ts";
 import { hookRoutes } from "./hooks.ts";
+import { invitationRoutes } from "./invitations.ts";
 import { methodsAt } from "./methods-at.ts";
+import { mfaRoutes } from "./mfa.ts";
 import { openapi } from "./openapi.ts";
 import { operatorRoutes } from "./operator.ts";
 import { problemResponse } from "./problems.ts";
+import { roleRoutes } from "./roles.ts";
 import type { Route } from "./route.ts";
+import { teamRoutes } from "./teams.ts";
+import { tenantRoutes } from "./tenants.ts";
+import { userRoutes } from "./users.ts";
+import { sessionRoutes } from "./sessions.ts";
+import { ssoRoutes } from "./sso.ts";
+import { variableRoutes } from "./variables.ts";
+import { jwks, jwksPath } from "./well-known.ts";
 import { workflowRoutes } from "./workflows.ts";
 
 export type { Deps } from "./handle.ts";
@@ -23,10 +36,10 @@ export type { Deps } from "./handle.ts";
 const base = "/api/v1";
 
 /** Every route of the API. */
-export const routes = [...deploymentRoutes, ...executionRoutes, ...workflowRoutes, ...hookRoutes, ...apiKeyRoutes, ...operatorRoutes];
+export const routes = [...authRoutes, ...mfaRoutes, ...ssoRoutes, ...invitationRoutes, ...sessionRoutes, ...deploymentRoutes, ...executionRoutes, ...workflowRoutes, ...hookRoutes, ...apiKeyRoutes, ...variableRoutes, ...userRoutes, ...roleRoutes, ...teamRoutes, ...tenantRoutes, ...auditRoutes, ...operatorRoutes];
 
 /** These are also reached without the prefix. */
-const unprefixed = new Set(["workflows", "executions"]);
+const unprefixed = new Set(["auth", "workflows", "executions", "variables", "users", "tenants"]);
 
 function pathsOf({ shape }: Route): string[] {
   const paths = [shape.path, ...(shape.also ?? [])];
@@ -63,11 +76,15 @@ export function createApp(deps: Deps): Hono<AppEnv> {
     });
     return c.json({ status: "ok" });
   });
+  app.get(jwksPath, (c) => jwks(c.env, baseContext(c, deps).now));
+  for (const page of accountPages) app.get(`/account/${page}`, (c) => accountPage(page, c.req.header("accept-language") ?? null));
   app.post("/hooks/:tenant/:path", (c) => receive(baseContext(c, deps), c.req.raw, c.req.param()));
 
   const others = [
     { method: "get", path: `${base}/openapi.json` },
     { method: "get", path: "/health" },
+    { method: "get", path: jwksPath },
+    ...accountPages.map((page) => ({ method: "get", path: `/account/${page}` })),
     { method: "post", path: "/hooks/:tenant/:path" },
   ];
   const known = [...others, ...routes.flatMap((route) => pathsOf(route).map((path) => ({ method: route.shape.method, path })))];

@@ -7,8 +7,9 @@ import type { z } from "zod";
 import { PlatformError } from "../../sdk/schema/problem.ts";
 import type { Actor } from "../auth/actor.ts";
 import { mustBeAbleTo } from "../auth/can.ts";
-import { authenticate } from "../auth/authenticate.ts";
-import { type BaseContext, tenantContext, userContext } from "../domain/context.ts";
+import { authenticate, type Identity } from "../auth/authenticate.ts";
+import { type BaseContext, type PublicContext, tenantContext, userContext } from "../domain/context.ts";
+import { tenantSuspended } from "../domain/tenants/suspended.ts";
 import { objectsOf, type ObjectsPort, type SandboxPort } from "../domain/ports.ts";
 import type { Env } from "../env.ts";
 import { readJson } from "./body.ts";
@@ -18,6 +19,8 @@ export interface Deps {
   sandbox: SandboxPort;
   /** The objects behind executions; those of the bindings when left out. */
   objects?: (env: Env) => ObjectsPort;
+  /** Milliseconds since the epoch; the real clock when left out. */
+  now?: () => number;
 }
 
 export type AppEnv = { Bindings: Env; Variables: { requestId: string } };
@@ -37,21 +40,34 @@ export function handle(route: Route, deps: Deps): (c: Context<AppEnv>) => Promis
       key: shape.keyed ? idempotencyKey(request) : null,
     };
     const answer = await route.run(contexts, input);
-    if (answer.body === undefined) return new Response(null, { status: answer.status });
-    return Response.json(answer.body, { status: answer.status });
+    const { status, headers = {}, file } = answer;
+    if (file) return new Response(file.content, { status, headers: { ...headers, "content-type": file.type, "content-disposition": `attachment; filename="${file.name}"`, "cache-control": "no-store" } });
+    return answer.body === undefined ? new Response(null, { status, headers }) : Response.json(answer.body, { status, headers });
   };
 }
 
 /** Who is calling, refused here unless the route is for them. */
 async function contextsOf(route: Route, base: BaseContext, c: Context<AppEnv>): Promise<Contexts> {
-  if (route.auth === "public") return { base: () => base, user: signIn, tenant: signIn, operator: signIn };
-  const { actor, workflow } = await authenticate(c.env, c.req.raw.headers.get("authorization"), {
-    workflowId: route.shape.loadsWorkflow ? (c.req.param("id") ?? null) : null,
-    now: base.now,
-    waitUntil: base.waitUntil,
-  });
+  if (route.auth === "public") {
+    const known = route.shape.knowsVisitor && c.req.raw.headers.has("authorization");
+    const visitor = known ? (await identify(route, base, c)).actor : null;
+    return { base: () => publicContext(base, visitor, c), user: signIn, tenant: signIn, operator: signIn };
+  }
+  const { actor, workflow, suspended, mfaMissing } = await identify(route, base, c);
   mustBeFor(actor, route);
-  return { base: () => base, user: () => userContext(base, actor), tenant: () => tenantContext(base, actor, workflow), operator: () => ({ ...base, actor }) };
+  if (mfaMissing && !route.shape.withoutMfa) throw new PlatformError("mfa-required", "This tenant asks for a second factor. Set one up first, with POST /api/v1/auth/mfa/setup.");
+  // What concerns only the person themselves, such as signing out, goes on.
+  if (suspended && route.auth === "tenant" && route.shape.method !== "get") throw tenantSuspended();
+  return { base: () => publicContext(base, actor, c), user: () => userContext(base, actor), tenant: () => tenantContext(base, actor, workflow), operator: () => ({ ...base, actor }) };
+}
+
+function identify(route: Route, { now, waitUntil }: BaseContext, c: Context<AppEnv>): Promise<Identity> {
+  const workflowId = route.shape.loadsWorkflow ? (c.req.param("id") ?? null) : null;
+  return authenticate(c.env, c.req.raw.headers.get("authorization"), { workflowId, now, waitUntil });
+}
+
+function publicContext(base: BaseContext, visitor: Actor | null, c: Context<AppEnv>): PublicContext {
+  return { ...base, visitor, opensPage: /\btext\/html\b/.test(c.req.header("accept") ?? "") };
 }
 
 function signIn(): never {
@@ -71,7 +87,7 @@ export function baseContext(c: Context<AppEnv>, deps: Deps): BaseContext {
     env: c.env,
     requestId: c.get("requestId"),
     caller: { ip: c.req.header("cf-connecting-ip") ?? null, userAgent: c.req.header("user-agent")?.slice(0, 400) ?? null },
-    now: Date.now(),
+    now: (deps.now ?? Date.now)(),
     objects: (deps.objects ?? objectsOf)(c.env),
     sandbox: deps.sandbox,
     waitUntil: (work) => c.executionCtx.waitUntil(work),

@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { deleteHook } from "../domain/hooks/delete.ts";
 import { deliveriesQuery, deliveryView, listDeliveries } from "../domain/hooks/deliveries.ts";
-import { deleteHook, getHook, listHooks } from "../domain/hooks/get.ts";
+import { getHook, listHooks } from "../domain/hooks/get.ts";
 import { hookBody, hookWithSecret, putHook } from "../domain/hooks/put.ts";
 import { hookPath, hookView } from "../domain/hooks/view.ts";
 import { pageQuery, pagination } from "../domain/page.ts";

@@ -66,9 +66,15 @@ function responsesOf(responses: Responses): Schema {
   return Object.fromEntries(
     Object.entries(responses).map(([status, schema]) => [
       status,
-      { description: titles[status] ?? "Answer", ...(schema ? { content: { "application/json": { schema: jsonSchema(schema, "output") } } } : {}) },
+      { description: titles[status] ?? "Answer", ...contentOf(schema) },
     ]),
   );
+}
+
+function contentOf(answer: Responses[number] | undefined): Schema {
+  if (!answer) return {};
+  if ("file" in answer) return { content: Object.fromEntries(answer.file.map((type) => [type, { schema: { type: "string", format: "binary" } }])) };
+  return { content: { "application/json": { schema: jsonSchema(answer, "output") } } };
 }
 
 /** Any JSON is the one type here that contains itself; in the document it is simply anything. */

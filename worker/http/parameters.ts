@@ -6,7 +6,7 @@ import { z } from "zod";
 import { longestWaitMs } from "../domain/executions/execute.ts";
 
 /** A UUID of any version. */
-const uuid = z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+export const uuid = z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
 
 export const uuidParams = z.object({ id: uuid });
 export const workflowParams = z.object({ id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,99}$/) });

@@ -12,17 +12,18 @@ export interface ProblemContext {
 }
 
 export function problemResponse(error: unknown, context: ProblemContext): Response {
-  if (error instanceof PlatformError) return respond(error.code, error.message, context, error.errors);
+  if (error instanceof PlatformError) return respond(error.code, error.message, context, error);
   log(error, context);
   if (isPassing(error)) return respond("unavailable", "The part of the platform that answers this is busy or restarting. Try again shortly.", context);
   return respond("internal", `Something failed on our side. It is logged as request ${context.requestId}.`, context);
 }
 
-function respond(code: ProblemCode, detail: string, { requestId }: ProblemContext, errors?: PlatformError["errors"]): Response {
-  const body = { ...toProblem(code, detail, errors), instance: `urn:uuid:${requestId}` };
+function respond(code: ProblemCode, detail: string, { requestId }: ProblemContext, { errors, retryAfter, members }: Partial<PlatformError> = {}): Response {
+  const body = { ...toProblem(code, detail, errors), ...members, instance: `urn:uuid:${requestId}` };
   const headers: Record<string, string> = { "content-type": "application/problem+json" };
   if (code === "unauthorized") headers["www-authenticate"] = "Bearer";
   if (code === "unavailable") headers["retry-after"] = "1";
+  if (retryAfter !== undefined) headers["retry-after"] = String(retryAfter);
   return new Response(JSON.stringify(body), { status: body.status, headers });
 }
 

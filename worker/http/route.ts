@@ -5,11 +5,21 @@
  */
 import type { z } from "zod";
 import type { Permission } from "../auth/permissions.ts";
-import type { BaseContext, OperatorContext, TenantContext, UserContext } from "../domain/context.ts";
+import type { OperatorContext, PublicContext, TenantContext, UserContext } from "../domain/context.ts";
 
 export type Method = "get" | "post" | "put" | "patch" | "delete";
+/** An answer that is a file: the media types it may have. */
+export interface FileTypes {
+  file: readonly string[];
+}
+/** What is sent as one, piece by piece. */
+export interface SentFile {
+  type: string;
+  name: string;
+  content: ReadableStream<Uint8Array>;
+}
 /** By status; null = no body. */
-export type Responses = Record<number, z.ZodType | null>;
+export type Responses = Record<number, z.ZodType | FileTypes | null>;
 
 export interface Shape<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, R extends Responses> {
   method: Method;
@@ -29,11 +39,15 @@ export interface Shape<P extends z.ZodType, Q extends z.ZodType, B extends z.Zod
   maxBytes?: number;
   /** `:id` is a workflow: read it along with the API key. */
   loadsWorkflow?: boolean;
+  /** Also for people who have no second factor yet, in a tenant that asks for one. */
+  withoutMfa?: boolean;
+  /** Public, but tells people who are signed in from others: `ctx.visitor`. */
+  knowsVisitor?: boolean;
   responses: R;
 }
 
 export type Answer<R extends Responses> = {
-  [S in keyof R & number]: R[S] extends z.ZodType ? { status: S; body: z.input<R[S]> } : { status: S; body?: undefined };
+  [S in keyof R & number]: { headers?: Record<string, string> } & (R[S] extends z.ZodType ? { status: S; body: z.input<R[S]> } : R[S] extends FileTypes ? { status: S; file: SentFile } : { status: S; body?: undefined });
 }[keyof R & number];
 
 /** What a handler answers; keeps the status a literal so that the declaration can check it. */
@@ -41,6 +55,16 @@ export function reply<const S extends number>(status: S): { status: S };
 export function reply<const S extends number, B>(status: S, body: B): { status: S; body: B };
 export function reply(status: number, body?: unknown): { status: number; body?: unknown } {
   return { status, body };
+}
+
+/** What a handler answers with a file to keep. */
+export function sendFile(file: SentFile): { status: 200; file: SentFile } {
+  return { status: 200, file };
+}
+
+/** Sends a browser elsewhere; what is in the address is kept by nobody. */
+export function redirect(location: string): { status: 302; headers: Record<string, string> } {
+  return { status: 302, headers: { location, "cache-control": "no-store", "referrer-policy": "no-referrer" } };
 }
 
 export interface Call<C, P, Q, B> {
@@ -58,18 +82,17 @@ export interface Permitted {
 }
 
 /** A route with its types forgotten: what the app and the document work with. */
-export interface Route {
-  /** `public`: nobody has to sign in; `user`: a signed-in person, for their own things. */
-  auth: "public" | "user" | "tenant" | "operator";
-  /** Null unless `auth` is `tenant`. */
-  permission: Permission | null;
+export type Route = Whose & {
   shape: Shape<z.ZodType, z.ZodType, z.ZodType, Responses>;
-  run(contexts: Contexts, input: RawInput): Promise<{ status: number; body?: unknown }>;
-}
+  run(contexts: Contexts, input: RawInput): Promise<{ status: number; body?: unknown; file?: SentFile; headers?: Record<string, string> }>;
+};
+
+/** `public`: nobody has to sign in; `user`: a signed-in person, for their own things. */
+type Whose = { auth: "tenant"; permission: Permission } | { auth: "public" | "user" | "operator"; permission: null };
 
 /** Each throws when the caller is not of that kind. */
 export interface Contexts {
-  base: () => BaseContext;
+  base: () => PublicContext;
   user: () => UserContext;
   tenant: () => TenantContext;
   operator: () => OperatorContext;
@@ -113,7 +136,7 @@ export function userRoute<R extends Responses, P extends z.ZodType = z.ZodUndefi
 /** A route for everybody, such as signing in. */
 export function publicRoute<R extends Responses, P extends z.ZodType = z.ZodUndefined, Q extends z.ZodType = z.ZodUndefined, B extends z.ZodType = z.ZodUndefined>(
   shape: Shape<P, Q, B, R>,
-  handler: Handler<BaseContext, P, Q, B, R>,
+  handler: Handler<PublicContext, P, Q, B, R>,
 ): Route {
   return { auth: "public", permission: null, shape, run: (contexts, input) => handler({ ctx: contexts.base(), ...typed<P, Q, B>(input) }) };
 }

@@ -4,7 +4,7 @@
  */
 import type { HookTarget } from "../../db/hook-lookup.ts";
 import type { WebhookScheme } from "../../sdk/schema/manifest.ts";
-import { open } from "../auth/seal.ts";
+import { type Keys, open } from "../auth/seal.ts";
 import { Refused } from "./refused.ts";
 import { verifyGithub } from "./signatures/github.ts";
 import { standardHeaders, verifyStandard } from "./signatures/standard.ts";
@@ -13,7 +13,7 @@ export interface Verification {
   target: HookTarget;
   body: Uint8Array<ArrayBuffer>;
   headers: Headers;
-  masterKey: string;
+  keys: Keys;
   now: number;
 }
 
@@ -21,11 +21,11 @@ export interface Verification {
  * @returns the scheme the call was checked by; `none` when the hook asks for no signature
  * @throws Refused `bad-signature`
  */
-export async function verify({ target, body, headers, masterKey, now }: Verification): Promise<WebhookScheme> {
+export async function verify({ target, body, headers, keys, now }: Verification): Promise<WebhookScheme> {
   const { hook } = target;
   if (!hook || hook.scheme === "none") return "none";
   if (hook.secret_encrypted === null) throw new Error(`the hook ${hook.path} has no secret`);
-  const secret = await open(masterKey, hook.secret_encrypted, ["hook", hook.tenant_id, hook.path]);
+  const secret = await open(keys, hook.secret_encrypted, ["hook", hook.tenant_id, hook.path]);
   const fits =
     hook.scheme === "github"
       ? await verifyGithub(secret, body, headers.get("x-hub-signature-256"))

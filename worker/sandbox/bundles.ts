@@ -6,10 +6,10 @@ import guard from "../../.build/guard.txt";
 import runtime from "../../.build/isolate.txt";
 import manifestRuntime from "../../.build/manifest.txt";
 import type { HostPort, TurnInput, TurnResult } from "../../sdk/schema/journal.ts";
-import { GUARD_CORE, GUARD_MODULE, guardModule, tenantFlags } from "./guard/modules.ts";
+import { doorModules, GUARD_CORE, GUARD_MODULE, guardModule, tenantFlags } from "./guard/modules.ts";
 
 /** One more whenever the runtime or the guard change what a loaded isolate does. */
-export const runtimeVersion = 1;
+export const runtimeVersion = 2;
 
 export interface StoredBundle {
   main: string;
@@ -35,20 +35,17 @@ async function readBundle(blobs: R2Bucket, tenant: string, bundle: string): Prom
   return stored.json<StoredBundle>();
 }
 
-function workerCode(code: StoredBundle, factory: { name: string; text: string; make: string }, outbound: Fetcher | null): WorkerLoaderWorkerCode {
+function workerCode(code: StoredBundle, factory: { name: string; text: string; make: string; options?: object }, outbound: Fetcher | null): WorkerLoaderWorkerCode {
   const modules: Record<string, { js: string }> = {
     // The runtime first: it has to prepare the globals before the bundle runs.
-    "main.js": { js: `import { ${factory.make} } from "./runtime.js";\nimport * as bundle from "./bundle/${code.main}";\nexport const ${factory.name} = ${factory.make}(bundle);\n` },
+    "main.js": { js: `import { ${factory.make} } from "./runtime.js";\nimport * as bundle from "./bundle/${code.main}";\nexport const ${factory.name} = ${factory.make}(bundle, ${JSON.stringify(factory.options ?? {})});\n` },
     "runtime.js": { js: factory.text },
     [GUARD_CORE]: { js: guard },
+    // Woven code names these from the bundle's folder, however deep it lies itself.
+    [`bundle/${GUARD_MODULE}`]: { js: guardModule(`../${GUARD_CORE}`) },
   };
-  for (const [path, text] of Object.entries(code.modules)) {
-    modules[`bundle/${path}`] = { js: text };
-    // Module names are resolved from the importer's folder, so each folder has its own door.
-    const depth = path.split("/").length;
-    const folder = `bundle/${path}`.slice(0, `bundle/${path}`.lastIndexOf("/") + 1);
-    modules[`${folder}${GUARD_MODULE}`] = { js: guardModule.replace(GUARD_CORE, `${"../".repeat(depth)}${GUARD_CORE}`) };
-  }
+  for (const [name, text] of Object.entries(doorModules)) modules[`bundle/${name}`] = { js: text };
+  for (const [path, text] of Object.entries(code.modules)) modules[`bundle/${path}`] = { js: text };
   return {
     compatibilityDate: "2026-10-01",
     compatibilityFlags: ["nodejs_compat", ...tenantFlags],
@@ -62,8 +59,16 @@ function workerCode(code: StoredBundle, factory: { name: string; text: string; m
 
 /** The isolate of (tenant, bundle): loaded on first use, then shared by all its executions. */
 export function loadRuntime(loader: WorkerLoader, blobs: R2Bucket, egress: (tenant: string) => Fetcher, tenant: string, bundle: string): TurnRunner {
-  const worker = loader.get(`${tenant}:${bundle}:${runtimeVersion}`, async () => workerCode(await readBundle(blobs, tenant, bundle), { name: "Runtime", text: runtime, make: "makeRuntime" }, egress(tenant)));
+  const worker = loader.get(`${tenant}:${bundle}:${runtimeVersion}`, async () => {
+    const code = await readBundle(blobs, tenant, bundle);
+    return workerCode(code, { name: "Runtime", text: runtime, make: "makeRuntime", options: { asksVariables: asksVariables(code) } }, egress(tenant));
+  });
   return worker.getEntrypoint("Runtime") as unknown as TurnRunner;
+}
+
+/** Whether any of it says `vars` or `secrets`: nothing else gets at them, and looking them up costs time. */
+function asksVariables({ modules }: StoredBundle): boolean {
+  return Object.values(modules).some((text) => /\b(vars|secrets)\b/.test(text));
 }
 
 /** Loads code that is not deployed yet, without any network, to ask what it holds. */

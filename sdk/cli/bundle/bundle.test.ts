@@ -42,11 +42,12 @@ test("what each export is, in which file, travels along", async () => {
 
 test("the source map that travels along names files of packages by their place in node_modules, and holds no code", async () => {
   const root = project({
-    "workflows/a.ts": `import { p } from "p"; export const a = () => p();`,
+    "app/package.json": "{}",
+    "app/workflows/a.ts": `import { p } from "p"; export const a = () => p();`,
     "node_modules/p/package.json": `{ "name": "p", "type": "module", "exports": "./p.js" }`,
     "node_modules/p/p.js": `export const p = () => 2;`,
   });
-  const { request } = await bundleForDeploy(root);
+  const { request } = await bundleForDeploy(join(root, "app"));
   expect(request.maps?.[bundleName]?.sources).toEqual(["node_modules/p/p.js", "workflows/a.ts"]);
   expect(JSON.stringify(request.maps)).not.toContain("() =>");
 });

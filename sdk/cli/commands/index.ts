@@ -1,4 +1,5 @@
 import type { Command } from "../command.ts";
+import { loginCommand, logoutCommand, whoamiCommand } from "./account.ts";
 import { deployCommand, deploymentsCommand } from "./deploy.ts";
 import { devCommand } from "./dev.ts";
 import { eventsCommand } from "./events.ts";
@@ -10,6 +11,7 @@ import { runCommand } from "./run.ts";
 import { approveCommand, cancelCommand, pauseCommand, resumeCommand, retryCommand } from "./steer.ts";
 import { testCommand } from "./test.ts";
 import { typesCommand } from "./types.ts";
+import { variablesCommand } from "./variables.ts";
 import { workflowsCommand } from "./workflows.ts";
 
 /** Every command by name. */
@@ -31,4 +33,8 @@ export const commands: Readonly<Record<string, Command>> = {
   workflows: workflowsCommand,
   deployments: deploymentsCommand,
   hooks: hooksCommand,
+  variables: variablesCommand,
+  login: loginCommand,
+  logout: logoutCommand,
+  whoami: whoamiCommand,
 };

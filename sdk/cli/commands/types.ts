@@ -1,4 +1,5 @@
 import { existsSync, writeFileSync } from "node:fs";
+import type { VariableView } from "../../schema/variable.ts";
 import type { Command } from "../command.ts";
 import { exitCodes } from "../failure.ts";
 import { inputType } from "../input-type.ts";
@@ -8,9 +9,9 @@ const fileName = "everstep-env.d.ts";
 
 export const typesCommand: Command = {
   usage: "types",
-  summary: `Write ${fileName}, the deployed workflows' inputs as types, and check the project.`,
+  summary: `Write ${fileName}, the deployed workflows' inputs and your variables as types, and check the project.`,
   flags: [["--no-check", "only write the file"]],
-  more: "The file types everstep/client: client.workflows.start(\"welcome\", …) then knows its input.",
+  more: "The file types everstep/client: client.workflows.start(\"welcome\", …) then knows its input,\nand `vars` and `secrets` know their names.",
   options: { "no-check": { type: "boolean" } },
   positionals: [0, 0],
   async run({ flags, out, connect }) {
@@ -18,8 +19,9 @@ export const typesCommand: Command = {
     const workflows = await client.workflows.list();
     const details = await Promise.all(workflows.map(({ id }) => client.workflows.get(id)));
     const known = details.map(({ id, manifest }) => ({ id, input: inputType(manifest.input_schema) }));
-    writeFileSync(fileName, declarationFile(known));
-    out.json({ file: fileName, workflows: known });
+    const variables = await client.variables.list();
+    writeFileSync(fileName, `${declarationFile(known)}${variablesPart(variables)}`);
+    out.json({ file: fileName, workflows: known, variables: variables.map(({ name }) => name) });
     out.print(`Wrote ${fileName}: ${known.map(({ id }) => id).join(", ") || "no workflows are deployed"}`);
     if (flags.on("no-check") || flags.on("json") || !existsSync("tsconfig.json")) return exitCodes.ok;
     const tsc = findInProject("typescript", "bin/tsc");
@@ -34,4 +36,20 @@ export const typesCommand: Command = {
 function declarationFile(workflows: ReadonlyArray<{ id: string; input: string }>): string {
   const entries = workflows.map(({ id, input }) => `    ${JSON.stringify(id)}: { input: ${input.replaceAll("\n", "\n    ")} };`);
   return `// Written by \`everstep types\`: the workflows that are deployed. Do not edit.\nimport "everstep/client";\n\ndeclare module "everstep/client" {\n  interface Workflows {\n${entries.join("\n")}\n  }\n}\n`;
+}
+
+const typeNames = { string: "string", number: "number", boolean: "boolean", json: "unknown" } as const;
+
+/** By name: the same one may be another type in another workflow, or be missing there. */
+function variablesPart(variables: readonly VariableView[]): string {
+  const types = new Map<string, Set<string>>();
+  const secrets = new Set<string>();
+  for (const { name, type } of variables) {
+    if (type === "secret") secrets.add(name);
+    else types.set(name, (types.get(name) ?? new Set()).add(typeNames[type]));
+  }
+  const everywhere = new Set(variables.filter(({ workflow_id }) => workflow_id === null).map(({ name }) => name));
+  const vars = Array.from(types, ([name, of]) => `    readonly ${name}: ${[...of].join(" | ")}${everywhere.has(name) ? "" : " | undefined"};\n`).join("");
+  const references = Array.from(secrets, (name) => `    readonly ${name}: import("everstep").SecretReference;\n`).join("");
+  return `\ndeclare module "everstep" {\n  interface Variables {\n${vars}  }\n  interface Secrets {\n${references}  }\n}\n`;
 }

@@ -9,7 +9,13 @@ const secret = /secret|password|token|sealed|encrypted|private|hash|recovery|aut
 const mask = "[masked]";
 
 /** Personal data of people that is kept elsewhere and can be erased there. */
-const personal: Readonly<Record<string, readonly string[]>> = { user: ["email", "name"], invitation: ["email"], membership: ["email", "name"] };
+const personal: Readonly<Record<string, readonly string[]>> = {
+  user: ["email", "name"],
+  invitation: ["email", "name"],
+  membership: ["email", "name"],
+  // What is meant to be no secret is often one all the same.
+  variable: ["value"],
+};
 
 export function masked(entity: string, record: JsonObject | null): JsonObject | null {
   return record === null ? null : maskFields(record, personal[entity] ?? []);

@@ -19,8 +19,13 @@ export interface Change {
   after?: object | null;
 }
 
+/** Who did it: as much of an actor as the log keeps. `system`: nobody who has signed in. */
+type Recorded = { kind: "user"; userId: string } | { kind: "api_key"; keyId: string } | { kind: "operator" | "system" };
+
+export type AuditContext = Pick<TenantContext, "db" | "now" | "requestId" | "caller"> & { actor: Recorded };
+
 /** @example `await ctx.db.batch([ctx.db.update(hooks, set, where), audited(ctx, { action: "hook.update", entityId: path, before, after })])` */
-export function audited(ctx: Pick<TenantContext, "actor" | "db" | "now" | "requestId" | "caller">, { action, entityId, before = null, after = null }: Change): Statement {
+export function audited(ctx: AuditContext, { action, entityId, before = null, after = null }: Change): Statement {
   const { actor } = ctx;
   const entity = action.slice(0, action.indexOf("."));
   const difference = differing(plain(before), plain(after));
@@ -28,7 +33,7 @@ export function audited(ctx: Pick<TenantContext, "actor" | "db" | "now" | "reque
     id: newId(ctx.now),
     at: ctx.now,
     actor_kind: actor.kind,
-    actor_id: actor.kind === "user" ? actor.userId : actor.keyId,
+    actor_id: idOf(actor),
     action,
     entity,
     entity_id: entityId,
@@ -37,6 +42,11 @@ export function audited(ctx: Pick<TenantContext, "actor" | "db" | "now" | "reque
     request_id: ctx.requestId,
     ip: ctx.caller.ip,
   });
+}
+
+function idOf(actor: Recorded): string | null {
+  if (actor.kind === "user") return actor.userId;
+  return actor.kind === "api_key" ? actor.keyId : null;
 }
 
 /** As the log keeps it: what JSON can say. */

@@ -1,4 +1,5 @@
 import type { DeploymentView } from "../../../sdk/schema/manifest.ts";
+import { audited } from "../audit/record.ts";
 import type { TenantContext } from "../context.ts";
 import { findDeployment } from "./find.ts";
 import { pointWorkflows } from "./point.ts";
@@ -10,6 +11,7 @@ import { viewDeployment } from "./view.ts";
  */
 export async function activateDeployment({ ctx, input }: { ctx: TenantContext; input: { id: string } }): Promise<DeploymentView> {
   const row = await findDeployment(ctx, input.id);
-  await ctx.db.batch(pointWorkflows(ctx.db, row, ctx.now));
+  const { version, bundle, manifest } = row;
+  await ctx.db.batch([...pointWorkflows(ctx.db, row, ctx.now), audited(ctx, { action: "deployment.activate", entityId: row.id, after: { version, bundle, workflows: manifest.workflows.map(({ id }) => id) } })]);
   return viewDeployment(await findDeployment(ctx, row.id));
 }

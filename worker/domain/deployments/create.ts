@@ -4,6 +4,7 @@ import { deployments } from "../../../db/schema/deployments.ts";
 import { workflows } from "../../../db/schema/workflows.ts";
 import type { DeploymentRequest, DeploymentView } from "../../../sdk/schema/manifest.ts";
 import { PlatformError } from "../../../sdk/schema/problem.ts";
+import { audited } from "../audit/record.ts";
 import type { TenantContext } from "../context.ts";
 import type { BundleProblem, PreparedBundle } from "../ports.ts";
 import { findDeployment } from "./find.ts";
@@ -31,7 +32,11 @@ export async function createDeployment({ ctx, input }: { ctx: TenantContext; inp
   const id = newId(ctx.now);
   const { bundle, manifest, stored } = prepared;
   const row = { id, bundle, manifest, sources_key: stored.sources, message: input.message ?? null, active: true, created_at: ctx.now };
-  await ctx.db.batch([ctx.db.insert(deployments, { ...row, version: ctx.db.next(deployments, deployments.version) }), ...pointWorkflows(ctx.db, { id, bundle, manifest }, ctx.now)]);
+  await ctx.db.batch([
+    ctx.db.insert(deployments, { ...row, version: ctx.db.next(deployments, deployments.version) }),
+    ...pointWorkflows(ctx.db, { id, bundle, manifest }, ctx.now),
+    audited(ctx, { action: "deployment.create", entityId: id, after: { bundle, message: row.message, workflows: manifest.workflows.map((workflow) => workflow.id) } }),
+  ]);
   return { deployment: viewDeployment(await findDeployment(ctx, id)), created: true };
 }
 

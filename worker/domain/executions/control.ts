@@ -6,6 +6,7 @@ import { z } from "zod";
 import type { Outline } from "../../../durable-objects/execution/contract.ts";
 import { executionStatus } from "../../../sdk/schema/execution.ts";
 import type { TenantContext } from "../context.ts";
+import { auditExecution } from "./audit.ts";
 import { tell } from "./tell.ts";
 
 export const outlineView = z.object({ execution_id: z.string(), status: executionStatus });
@@ -15,12 +16,16 @@ const view = ({ id, status }: Outline): OutlineView => ({ execution_id: id, stat
 
 /** @throws PlatformError `not-found`, `conflict` when it has ended */
 export async function pauseExecution({ ctx, input }: { ctx: TenantContext; input: { id: string } }): Promise<OutlineView> {
-  return view(await tell(ctx, input.id, (object) => object.pause(ctx.tenant, input.id)));
+  const outline = await tell(ctx, input.id, (object) => object.pause(ctx.tenant, input.id));
+  await auditExecution(ctx, "pause", input.id);
+  return view(outline);
 }
 
 /** @throws PlatformError `not-found`, `conflict` when it is not paused */
 export async function resumeExecution({ ctx, input }: { ctx: TenantContext; input: { id: string } }): Promise<OutlineView> {
-  return view(await tell(ctx, input.id, (object) => object.resume(ctx.tenant, input.id)));
+  const outline = await tell(ctx, input.id, (object) => object.resume(ctx.tenant, input.id));
+  await auditExecution(ctx, "resume", input.id);
+  return view(outline);
 }
 
 export const cancelBody = z.strictObject({
@@ -31,5 +36,7 @@ export const cancelBody = z.strictObject({
 /** @throws PlatformError `not-found`, `conflict` when it has ended */
 export async function cancelExecution({ ctx, input }: { ctx: TenantContext; input: z.infer<typeof cancelBody> & { id: string } }): Promise<OutlineView> {
   const { id, ...options } = input;
-  return view(await tell(ctx, id, (object) => object.cancel(ctx.tenant, id, options)));
+  const outline = await tell(ctx, id, (object) => object.cancel(ctx.tenant, id, options));
+  await auditExecution(ctx, "cancel", id, options);
+  return view(outline);
 }

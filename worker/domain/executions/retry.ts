@@ -3,6 +3,7 @@ import type { Origin } from "../../../durable-objects/execution/contract.ts";
 import { executionStatus } from "../../../sdk/schema/execution.ts";
 import { iso, type TenantContext } from "../context.ts";
 import { findRunnable } from "../workflows/find.ts";
+import { auditExecution } from "./audit.ts";
 import { startExecution } from "./start.ts";
 import { look, tell } from "./tell.ts";
 
@@ -31,6 +32,7 @@ export interface RetryInput extends z.infer<typeof retryBody> {
 export async function retryExecution({ ctx, input }: { ctx: TenantContext; input: RetryInput }): Promise<RetriedView> {
   if (input.mode === "resume") {
     const { id, status } = await tell(ctx, input.id, (object) => object.retry(ctx.tenant, input.id, input.from ?? null));
+    await auditExecution(ctx, "retry", id, { mode: input.mode, from: input.from ?? null });
     return { new_execution_id: id, execution_id: input.id, status, started_at: iso(ctx.now) };
   }
   return rerun(ctx, input.id, await look(ctx, input.id, (object) => object.origin(ctx.tenant, input.id), (start): Origin => start), input.key);
@@ -49,5 +51,6 @@ async function rerun(ctx: TenantContext, id: string, { workflowId, trigger, inpu
     now: ctx.now,
     ...(test ? { test } : {}),
   });
+  if (started.created) await auditExecution(ctx, "retry", id, { mode: "new", new_execution_id: started.id });
   return { new_execution_id: started.id, execution_id: id, status: started.status, started_at: iso(started.createdAt) };
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { TenantContext } from "../context.ts";
 import { encodeJson } from "../encode.ts";
+import { auditExecution } from "./audit.ts";
 import { tell } from "./tell.ts";
 
 export const eventBody = z.strictObject({
@@ -23,5 +24,7 @@ export interface SendEventInput extends z.infer<typeof eventBody> {
 export async function sendEvent({ ctx, input }: { ctx: TenantContext; input: SendEventInput }): Promise<AcceptedView> {
   const { id, type, payload, key } = input;
   const encoded = encodeJson(payload);
-  return tell(ctx, id, (object) => object.send(ctx.tenant, id, type, encoded, key));
+  const answer = await tell(ctx, id, (object) => object.send(ctx.tenant, id, type, encoded, key));
+  if (answer.accepted) await auditExecution(ctx, "send_event", id, { type });
+  return answer;
 }

@@ -6,7 +6,7 @@ import type { TenantContext } from "../context.ts";
 import { type Page, type pageQuery, readCursor, toPage } from "../page.ts";
 import { type HookView, viewHook } from "./view.ts";
 
-const missing = (path: string) => new PlatformError("not-found", `No hook is set up at \`${path}\`.`);
+export const missing = (path: string) => new PlatformError("not-found", `No hook is set up at \`${path}\`.`);
 
 /** @throws PlatformError `not-found` */
 export async function getHook({ ctx, input }: { ctx: TenantContext; input: { path: string } }): Promise<HookView> {
@@ -20,9 +20,4 @@ export async function listHooks({ ctx, input }: { ctx: TenantContext; input: z.i
   const after = readCursor(input.cursor);
   const rows = await ctx.db.select(hooks, { where: after === null ? undefined : gt(hooks.path, after), orderBy: asc(hooks.path), limit: input.limit + 1 });
   return toPage(rows, input.limit, (row) => row.path, viewHook);
-}
-
-/** @throws PlatformError `not-found` */
-export async function deleteHook({ ctx, input }: { ctx: TenantContext; input: { path: string } }): Promise<void> {
-  if ((await ctx.db.remove(hooks, eq(hooks.path, input.path))) === 0) throw missing(input.path);
 }

@@ -6,6 +6,7 @@ import { type WebhookScheme, webhookScheme } from "../../../sdk/schema/manifest.
 import { PlatformError } from "../../../sdk/schema/problem.ts";
 import { fromBase64, randomBytes, toBase64, toHex } from "../../auth/bytes.ts";
 import { seal } from "../../auth/seal.ts";
+import { audited } from "../audit/record.ts";
 import type { TenantContext } from "../context.ts";
 import { hookView, type HookRow, viewHook } from "./view.ts";
 
@@ -31,13 +32,19 @@ export async function putHook({ ctx, input }: { ctx: TenantContext; input: PutHo
   const kept = input.secret === undefined && before?.scheme === scheme ? before.secret_encrypted : null;
   const made = scheme !== "none" && input.secret === undefined && kept === null ? newSecret(scheme) : null;
   const secret = input.secret ?? made;
-  const sealed = secret === null ? kept : await seal(ctx.env.MASTER_KEY, secret, ["hook", ctx.tenant, path]);
+  const sealed = secret === null ? kept : await seal(ctx.env, secret, ["hook", ctx.tenant, path]);
 
   const row: HookRow = { tenant_id: ctx.tenant, path, scheme, secret_encrypted: sealed, created_at: before?.created_at ?? ctx.now, updated_at: ctx.now };
   const change = { scheme, secret_encrypted: sealed, updated_at: ctx.now };
-  await ctx.db.upsert(hooks, { path, created_at: ctx.now, ...change }, [hooks.tenant_id, hooks.path], change);
+  await ctx.db.batch([
+    ctx.db.upsert(hooks, { path, created_at: ctx.now, ...change }, [hooks.tenant_id, hooks.path], change),
+    audited(ctx, { action: before ? "hook.update" : "hook.create", entityId: path, before: before && told(before), after: told(row) }),
+  ]);
   return { hook: { ...viewHook(row), address: `/hooks/${tenant?.slug ?? ""}/${path}`, secret: made }, created: before === null };
 }
+
+/** That the secret was changed shows in the log, the secret does not. */
+const told = ({ scheme, secret_encrypted }: HookRow) => ({ scheme, secret_encrypted });
 
 function newSecret(scheme: WebhookScheme): string {
   return scheme === "standard" ? `whsec_${toBase64(randomBytes(32))}` : toHex(randomBytes(32));

@@ -29,10 +29,13 @@ export interface Answered {
   headers: Headers;
   /** Parsed when it is JSON, else null. */
   body: Record<string, unknown> & { data?: unknown[] };
+  text: string;
 }
 
 export interface Harness {
   objects: TestObjects;
+  /** The answer as it comes; nobody has read it. */
+  fetch(request: Request): Promise<Response>;
   /** Sends a request and waits for what goes on after its answer. */
   send(request: Request): Promise<Answered>;
   /** @param path after the origin; a body that is not a string is sent as JSON */
@@ -50,19 +53,22 @@ export interface Tenant {
 
 let tenants = 0;
 
-/** @param objectsOf other objects than `objects`, which only remember what they are told */
-export function harness(objectsOf?: (env: Env) => ObjectsPort): Harness {
+/**
+ * @param objectsOf other objects than `objects`, which only remember what they are told
+ * @param now a clock driven by hand, in ms since the epoch
+ */
+export function harness(objectsOf?: (env: Env) => ObjectsPort, now?: () => number): Harness {
   const objects = testObjects();
-  const app = createApp({ sandbox, objects: objectsOf ?? (() => objects) });
+  const app = createApp({ sandbox, objects: objectsOf ?? (() => objects), ...(now ? { now } : {}) });
 
+  const ctxOf = (after: Promise<unknown>[]) => ({ waitUntil: (work: Promise<unknown>) => void after.push(work), passThroughOnException: () => {}, props: {} });
   const send: Harness["send"] = async (request) => {
     const after: Promise<unknown>[] = [];
-    const ctx = { waitUntil: (work: Promise<unknown>) => void after.push(work), passThroughOnException: () => {}, props: {} };
-    const response = await app.fetch(request, env, ctx);
-    const text = await response.text();
+    const response = await app.fetch(request, env, ctxOf(after));
+    const text = new TextDecoder().decode(await response.arrayBuffer());
     await Promise.all(after);
-    const isJson = /json/.test(response.headers.get("content-type") ?? "");
-    return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : null };
+    const isJson = /^application\/(problem\+)?json\b/.test(response.headers.get("content-type") ?? "");
+    return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : null, text };
   };
   const call: Harness["call"] = (key, method, path, body, headers = {}) => {
     const all: Record<string, string> = { ...(key === null ? {} : { authorization: `Bearer ${key}` }), ...headers };
@@ -78,7 +84,7 @@ export function harness(objectsOf?: (env: Env) => ObjectsPort): Harness {
     const own: Tenant["call"] = (method, path, body, headers) => call(key, method, `/api/v1${path}`, body, headers);
     return { id, slug, key, call: own, deploy: (...workflows) => own("POST", "/deployments", bundleOf(workflows)) };
   };
-  return { objects, send, call, newTenant };
+  return { objects, fetch: async (request) => app.fetch(request, env, ctxOf([])), send, call, newTenant };
 }
 
 /** A deployment whose workflows have these manifests, the rest filled in. */

@@ -19,9 +19,28 @@ describe("a single allocation above the limit", () => {
     "new ArrayBuffer(2 ** 31)", "new ArrayBuffer(8, { maxByteLength: 2 ** 31 })", "new SharedArrayBuffer(2 ** 31)", "new Uint8Array(2 ** 31)", "new Float64Array(2 ** 27)",
     "Uint8Array.from({ length: 2 ** 31 })", "new ([].constructor, Uint8Array.prototype.constructor)(2 ** 31)", "new (class extends Uint8Array {})(2 ** 31)",
     "'x'.repeat(2 ** 28)", "'x'.padStart(2 ** 28)", "'x'.padEnd(2 ** 28)", "Array.from({ length: 2 ** 28 })", "new Array(2 ** 28).fill(0)", "Array(2 ** 25).join('abc')", "'a'.repeat(10000).replaceAll('a', 'b'.repeat(10000))", "new ArrayBuffer(8).transfer(2 ** 30)",
+    "const A = Array; new A(2 ** 28)", "Array(2 ** 28)", "Reflect.construct(Array, [2 ** 28])", "new (class extends Array {})(2 ** 28)", "new (Array.bind(null, 2 ** 28))()", "Array.apply(null, [2 ** 28])", "Array.from('x'.repeat(3e7))", "Array.from(new Uint8Array(3e7))",
+    "'x'.repeat({ valueOf: () => 2 ** 28 })", "new Uint8Array(new Proxy({ length: 2 ** 31 }, {}))", "Reflect.set([], 'length', 2 ** 28)", "Object.defineProperty([], 'length', { value: 2 ** 28 })",
+    "'x'.repeat(3e7).split('')", "Object.keys('x'.repeat(3e7))", "Object.entries(new Uint8Array(3e7))", "encodeURIComponent('ä'.repeat(2e7))", "BigInt('9'.repeat(1e6))", "BigInt.asUintN(2 ** 28, -1n)",
   ])("refuses %s", (code) => {
-    expect(() => run(code)).toThrow(/the workflow (asked for|allocated)/);
+    expect(() => run(code)).toThrow(/the workflow (asked for|allocated|made)/);
   });
+});
+
+describe("a call that no array could be long enough for", () => {
+  const methods = Object.getOwnPropertyNames(Array.prototype).filter((name) => !["constructor", "at", "concat", "entries", "keys", "length", "pop", "push", "toString", "values"].includes(name));
+  it.each(methods)("refuses %s", (name) => {
+    for (const self of ["{ length: 2 ** 53 - 1 }", "{ get length() { return 2 ** 40 } }", "Object.assign([], { 4294967290: 1 })"]) expect(() => run(`Array.prototype.${name}.call(${self}, () => 1, 1)`)).toThrow("the workflow ");
+  });
+  it("leaves short ones alone", () => {
+    expect(run("[[].indexOf.call('abc', 'b'), [].map.call({ length: 2, 0: 1, 1: 2 }, (x) => x + 1).join(), [].slice.call(new Uint8Array(3)).length, (function () { return [].includes.call(arguments, 2) })(1, 2), [].forEach.call(new Proxy([1], {}), () => 1) === undefined].join('|')")).toBe("1|2,3|3|true|true");
+    expect(() => run("[].indexOf.call(null, 1)")).toThrow("indexOf called on null or undefined");
+  });
+});
+
+it("a length is read once: what lies about it gets what it said first", () => {
+  const liar = "{ get length() { return this.asked++ ? 2 ** 31 : 2 }, asked: 0 }";
+  expect(run(`[new Uint8Array(${liar}).length, Array.from(${liar}).length, 'x'.repeat({ n: 0, valueOf() { return this.n++ ? 2 ** 28 : 2 } })].join()`)).toBe("2,2,xx");
 });
 
 it("many allocations without a pause are refused together, for good", () => {
@@ -36,5 +55,10 @@ it("everything else of the guarded classes stays as it was", () => {
   expect(run("new Uint8Array(new Uint8Array([1, 2]).buffer, 1).length + ArrayBuffer.isView(new Int8Array(1)) + new ArrayBuffer(8).slice(0, 4).byteLength")).toBe(6);
   expect(run("'ab'.repeat(2) + 'x'.padStart(3, '-') + [1, [2]].flat().join('+') + [1].concat([2]).length + 'aa'.replace('a', (m) => m + 1) + JSON.stringify({ a: [1] }, null, 1).length")).toBe("abab--x1+22a1a18");
   expect(run("[String.prototype.repeat.length, Array.from.name, new Array(3).fill(1).join(), Array.from('abc').join('')].join('|')")).toBe("1|from|1,1,1|abc");
+  expect(run("class C extends Array { last() { return this[this.length - 1] } }; const c = C.of(1, 2).map((x) => x + 1); [c.last(), c instanceof C, c instanceof Array, C.from('ab').last(), Array.isArray(c), c.constructor === C, new C(3).length].join()")).toBe("3,true,true,b,true,true,3");
+  expect(run("[Array(2).length, new Array(1, 2).join(), Array('a')[0], Array.name, Array.length, Array.prototype === Object.getPrototypeOf([]), Array[Symbol.species] === Array, Array.of(7)[0], Array.from({ length: 2 }, (_, i) => i).join()].join('|')")).toBe("2|1,2|a|Array|1|true|true|7|0,1");
+  expect(run("[typeof BigInt(5), BigInt('12') + 1n, BigInt.asIntN(3, 7n), Object(1n) instanceof BigInt, (1n).constructor === BigInt, BigInt.name].join()")).toBe("bigint,13,-1,true,true,BigInt");
+  expect(() => run("new Array(-1)")).toThrow("Invalid array length");
+  expect(() => run("Uint8Array(2)")).toThrow("Constructor Uint8Array requires 'new'");
   expect(run("typeof WebAssembly")).toBe("undefined");
 });

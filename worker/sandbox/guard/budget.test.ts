@@ -1,12 +1,15 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type * as Budget from "./budget.ts";
+import type * as Values from "./values.ts";
 
 let budget: typeof Budget;
+let values: typeof Values;
 let account: Budget.Account | null;
 
 async function fresh(limits: Partial<Budget.Limits>): Promise<void> {
   vi.resetModules();
   budget = await import("./budget.ts");
+  values = await import("./values.ts");
   account = budget.createAccount();
   budget.configure({ current: () => account, limits });
 }
@@ -54,12 +57,40 @@ describe("the budget of a turn", () => {
     account = budget.createAccount();
     expect(() => spin(50_000)).not.toThrow();
   });
+  it("gives code of no turn no fresh budget each time it gives way", async () => {
+    account = null;
+    const bursts = async (): Promise<void> => {
+      for (;;) {
+        spin(90_000);
+        await new Promise((resolve) => setTimeout(resolve, 0));
+      }
+    };
+    await expect(bursts()).rejects.toThrow("in one turn");
+    expect(() => spin(1000)).toThrow(budget.LimitExceeded);
+    account = budget.createAccount();
+    expect(() => spin(50_000)).not.toThrow();
+  });
+  it("leaves little to what goes on after its turn", () => {
+    if (!account) throw new Error("no account");
+    spin(1000);
+    budget.closeAccount(account);
+    expect(() => spin(90_000)).toThrow("in one turn");
+  });
+  it("lets nobody who holds an account change it", () => {
+    expect(() => spin(110_000)).toThrow(budget.LimitExceeded);
+    const held = account as unknown as Record<string, unknown>;
+    for (const key of ["exceeded", "ticks", "sliceTicks"]) Reflect.set(held, key, null);
+    expect(held["constructor"]).toBe(Object);
+    expect(() => spin(1000)).toThrow(budget.LimitExceeded);
+    account = { exceeded: null } as unknown as Budget.Account;
+    expect(() => spin(1000)).toThrow(TypeError);
+  });
   it("cannot be configured twice", () => {
     expect(() => budget.configure({ current: () => null })).toThrow("configured already");
   });
   it("ends strings that grow without bound", () => {
     expect(() => {
-      for (let s = "x"; ; ) s = budget.text(s + s);
+      for (let s = "x"; ; ) s = values.text(s + s);
     }).toThrow("made a string of");
     expect(() => budget.recheck()).toThrow(budget.LimitExceeded);
   });

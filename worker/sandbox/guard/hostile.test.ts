@@ -1,7 +1,7 @@
 import { build } from "esbuild";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { GUARD_CORE, GUARD_MODULE, guardModule, tenantFlags, v8Flags } from "./modules.ts";
+import { doorModules, GUARD_CORE, GUARD_MODULE, guardModule, tenantFlags, v8Flags } from "./modules.ts";
 import { weave } from "./weave.ts";
 
 /** The least of a host: loads what it is sent as a worker of its own and asks it. */
@@ -37,7 +37,7 @@ let core: string;
 let loaded = 0;
 
 beforeAll(async () => {
-  const bundle = await build({ entryPoints: [new URL("prelude.ts", import.meta.url).pathname], bundle: true, format: "esm", target: "es2024", write: false });
+  const bundle = await build({ entryPoints: [new URL("prelude.ts", import.meta.url).pathname], bundle: true, format: "esm", target: "es2024", write: false, external: ["node:*"] });
   core = bundle.outputFiles[0]?.text ?? "";
   process.env["MINIFLARE_WORKERD_V8_FLAGS"] = v8Flags.join(" ");
   server = new Miniflare(
@@ -47,10 +47,12 @@ beforeAll(async () => {
 });
 afterAll(() => server.dispose());
 
+const doors = Object.fromEntries(Object.entries(doorModules).map(([name, js]) => [name, { js }]));
+
 async function turn(id: string, code: string): Promise<string> {
   const woven = weave("index.js", code, { mount: "tenant" });
   if (!woven.ok) return `refused: ${woven.message}`;
-  const modules = { "main.js": runtime, [GUARD_CORE]: { js: core }, [GUARD_MODULE]: { js: guardModule }, "tenant/index.js": woven.code };
+  const modules = { "main.js": runtime, [GUARD_CORE]: { js: core }, [GUARD_MODULE]: { js: guardModule() }, ...doors, "tenant/index.js": woven.code };
   const response = await server.dispatchFetch("http://host/", { method: "POST", body: JSON.stringify({ id, modules }) });
   return response.text();
 }

@@ -2,10 +2,11 @@
  * What makes a module undeployable, seen node by node.
  * @module
  */
-import type { Node } from "acorn";
-import type { AnyNode } from "./instrument.ts";
-import { refuseImport } from "./imports.ts";
+import type { AnyNode, Node } from "acorn";
+import { nameOf, refuseImport } from "./imports.ts";
 import { refusePattern } from "./regex/refuse.ts";
+
+const LONGEST_BIGINT = 10_000;
 
 /** Why this node is refused; null when it is fine. */
 export function inspect(path: string, given: Node, provided: readonly string[]): string | null {
@@ -16,14 +17,11 @@ export function inspect(path: string, given: Node, provided: readonly string[]):
     case "ExportNamedDeclaration":
       return typeof node.source?.value === "string" ? refuseImport(path, node.source.value, provided) : null;
     case "ImportExpression": {
-      const { source } = node;
-      if (source.type === "Literal" && typeof source.value === "string") return refuseImport(path, source.value, provided);
-      if (source.type === "TemplateLiteral" && source.expressions.length === 0) {
-        return refuseImport(path, source.quasis[0]?.value.cooked ?? "", provided);
-      }
-      return "import() needs a literal path: only modules of the bundle can be loaded";
+      const name = nameOf(node.source);
+      return name === null ? "import() needs a literal path: only modules of the bundle can be loaded" : refuseImport(path, name, provided);
     }
     case "Literal":
+      if (typeof node.bigint === "string" && node.bigint.length > LONGEST_BIGINT) return `a BigInt of more than ${LONGEST_BIGINT} digits takes too long to read`;
       return node.regex ? refusePattern(node.regex.pattern, node.regex.flags) : null;
     default:
       return null;

@@ -14,3 +14,6 @@ export class LimitExceeded extends Error {
     this.code = code;
   }
 }
+
+// Who catches one could otherwise put a constructor of their own above it, and no limit would end anything.
+Object.freeze(LimitExceeded);

@@ -4,22 +4,33 @@
  */
 import type { LimitExceeded } from "./limit-exceeded.ts";
 
+/** Changes and reads accounts; not on the class, where who holds an account would find it. */
+export interface Ledger {
+  used(account: Account): Used;
+  use(account: Account, ticks: number, ms: number): void;
+  /** Counts as many ticks as used, if it were fewer. */
+  close(account: Account, ticks: number): void;
+  /** The event loop has turned. */
+  yielded(account: Account): void;
+  /** False when a timer is under way already that will call `yielded`. */
+  beat(account: Account): boolean;
+  end(account: Account, error: LimitExceeded): void;
+}
+
+// Given by the class's static block.
+export let ledger: Ledger;
+
 /**
- * What one turn of one execution has used. The figures are private to the guard: who gets
- * hold of an account can read how it ended, and change nothing.
+ * What one turn of one execution has used. The figures are private: code that gets hold of an
+ * account can read how it ended, and change nothing.
  */
 export class Account {
-  /** Calls and loop iterations so far. */
   #ticks = 0;
-  /** Of these, since the event loop last turned. */
   #sliceTicks = 0;
-  /** Busy ms so far; stays 0 where the clock stands still. */
   #ms = 0;
-  /** Of these, since the event loop last turned. */
   #sliceMs = 0;
-  #exceeded: LimitExceeded | null = null;
-  /** A timer is under way that will call `yielded`. */
   #beating = false;
+  #exceeded: LimitExceeded | null = null;
   readonly #onExceeded: ((error: LimitExceeded) => void) | null;
 
   /** @param onExceeded called once, at the moment the account exceeds: the turn can end though code hangs */
@@ -31,46 +42,44 @@ export class Account {
     return this.#exceeded;
   }
 
-  // Static, so that reading the figures takes the class and not only an account.
-  static used(account: Account): Used {
-    return { ticks: account.#ticks, sliceTicks: account.#sliceTicks, ms: account.#ms, sliceMs: account.#sliceMs };
-  }
-
-  static use(account: Account, ticks: number, ms: number): void {
-    account.#ticks += ticks;
-    account.#sliceTicks += ticks;
-    account.#ms += ms;
-    account.#sliceMs += ms;
-  }
-
-  /** The event loop has turned. */
-  static yielded(account: Account): void {
-    account.#sliceTicks = 0;
-    account.#sliceMs = 0;
-    account.#beating = false;
-  }
-
-  /** False when a beat is under way already. */
-  static beat(account: Account): boolean {
-    if (account.#beating) return false;
-    return (account.#beating = true);
-  }
-
-  static ended(account: Account): LimitExceeded | null {
-    return account.#exceeded;
-  }
-
-  static end(account: Account, error: LimitExceeded): void {
-    account.#exceeded = error;
-    account.#onExceeded?.(error);
+  static {
+    ledger = {
+      used: (account) => ({ ticks: account.#ticks, sliceTicks: account.#sliceTicks, ms: account.#ms, sliceMs: account.#sliceMs, exceeded: account.#exceeded }),
+      use(account, ticks, ms) {
+        account.#ticks += ticks;
+        account.#sliceTicks += ticks;
+        account.#ms += ms;
+        account.#sliceMs += ms;
+      },
+      close(account, ticks) {
+        if (account.#ticks < ticks) account.#ticks = ticks;
+      },
+      yielded(account) {
+        account.#sliceTicks = 0;
+        account.#sliceMs = 0;
+        account.#beating = false;
+      },
+      beat: (account) => !account.#beating && (account.#beating = true),
+      end(account, error) {
+        account.#exceeded = error;
+        account.#onExceeded?.(error);
+      },
+    };
+    // A new account is a new budget.
+    Reflect.deleteProperty(this.prototype, "constructor");
   }
 }
 
 export interface Used {
+  /** Calls and loop iterations so far. */
   ticks: number;
+  /** Of these, since the event loop last turned. */
   sliceTicks: number;
+  /** Busy ms so far; stays 0 where the clock stands still. */
   ms: number;
+  /** Of these, since the event loop last turned. */
   sliceMs: number;
+  exceeded: LimitExceeded | null;
 }
 
 export interface Limits {

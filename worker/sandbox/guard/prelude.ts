@@ -4,10 +4,13 @@
  * @module
  */
 import { guardAllocations } from "./allocations.ts";
+import { guardModules } from "./node-modules.ts";
 import { guardPatterns } from "./regex/guard.ts";
 
 guardAllocations(globalThis as unknown as Record<string, unknown>);
 guardPatterns(globalThis);
+guardModules(globalThis);
 
-export { closeAccount, configure, count, createAccount, LimitExceeded, recheck, text, tick, yielded } from "./budget.ts";
-export type { Account, Limits } from "./budget.ts";
+export { closeAccount, configure, createAccount, recheck, tick } from "./budget.ts";
+export type { Account } from "./limits.ts";
+export { count, exponent, items, listed, made, power, product, text } from "./values.ts";

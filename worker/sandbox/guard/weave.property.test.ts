@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import * as values from "./values.ts";
 import { weave } from "./weave.ts";
 
 /** Random programs over the variables a, b, s, which always end: loops count down `fuel`. */
@@ -7,12 +8,17 @@ const program = fc.letrec<{ expr: string; stmt: string; block: string }>((tie) =
   expr: fc.oneof(
     { depthSize: "small" },
     fc.constantFrom("a", "b", "s", "1", "2.5", "'x'", "null", "fuel"),
-    fc.tuple(tie("expr"), fc.constantFrom("+", "-", "*", "<", "===", "&&", "||", "??="), tie("expr")).map(([l, op, r]) => (op === "??=" ? `(a ??= ${r})` : op === "&&" || op === "||" ? `((${l}) ${op} (${r}))` : `(${l} ${op} ${r})`)),
+    fc.tuple(tie("expr"), fc.constantFrom("+", "-", "*", "/", "<<", ">>", "<", "===", "&&", "||", "??="), tie("expr")).map(([l, op, r]) => (op === "??=" ? `(a ??= ${r})` : op === "&&" || op === "||" ? `((${l}) ${op} (${r}))` : `(${l} ${op} ${r})`)),
     tie("expr").map((e) => `\`t\${${e}}u\``),
     tie("expr").map((e) => `(() => ${e})()`),
     tie("expr").map((e) => `((x = ${e}, { y } = { y: x }) => ({ y }))().y`),
     tie("expr").map((e) => `[...(function* () { yield ${e}; yield 1 })()].length`),
     tie("expr").map((e) => `new (class extends Array { p = ${e}; static q = 1; constructor() { super(); this.r = 2 } get z() { return this.p } })().z`),
+    fc.tuple(tie("expr"), tie("expr")).map(([l, r]) => `(${l}) /* ** */ ** (0, ${r})`),
+    fc.tuple(fc.constantFrom("+", "*", "<<", "**"), tie("expr")).map(([op, e]) => `(a ${op}= ${e})`),
+    tie("expr").map((e) => `((x) => x?.constructor === (x ?? 1).constructor && new x.constructor([1, x]).length)(${e} ?? 1)`),
+    tie("expr").map((e) => `Object.keys({ ...[${e}, ...[1]], k: 1 }).join()`),
+    tie("expr").map((e) => `(([p, ...q] = [${e}, 1, 2], { r, ...t } = { r: ${e}, u: 1 }) => { const [, ...v] = q; return [p, q, r, t.u, v] })().join()`),
     tie("expr").map((e) => `(s += ${e})`),
     tie("expr").map((e) => `tag\`\${${e}}\``),
   ),
@@ -34,19 +40,14 @@ const program = fc.letrec<{ expr: string; stmt: string; block: string }>((tie) =
   block: fc.array(tie("stmt"), { maxLength: 3 }).map((stmts) => stmts.join(";\n")),
 })).block;
 
-interface Guard {
-  tick(): void;
-  recheck(): void;
-  text<T>(v: T): T;
-  count<T>(v: T): T;
-}
+type Guard = typeof values & { tick(): void; recheck(): void };
 type Run = (guard: Guard, log: (v: unknown) => number, tag: (s: TemplateStringsArray, v: unknown) => string) => Promise<unknown>;
 const AsyncFunction = (async () => {}).constructor as new (...parts: string[]) => Run;
 
 async function observe(code: string): Promise<{ seen: string[]; ticks: number }> {
   const seen: string[] = [];
   let ticks = 0;
-  const guard: Guard = { tick: () => void ticks++, recheck: () => {}, text: (v) => v, count: (v) => v };
+  const guard: Guard = { ...values, tick: () => void ticks++, recheck: () => {} };
   const log = (v: unknown): number => seen.push(String(v));
   try {
     await new AsyncFunction("$es", "log", "tag", `"use strict"; ${code}; log([a, b, s, fuel].map(String).join())`)(guard, log, (s, v) => s.length + String(v));

@@ -4,7 +4,8 @@ import { weave } from "./weave.ts";
 const stub = `data:text/javascript,${encodeURIComponent(`
   export const calls = { tick: 0, recheck: 0 };
   export const tick = () => { calls.tick++ }; export const recheck = () => { calls.recheck++ };
-  export const text = (v) => v; export const count = (v) => v;`)}`;
+  const same = (v) => v; export const power = (a, b) => a ** b;
+  export { same as count, same as exponent, same as items, same as listed, same as made, same as product, same as text };`)}`;
 
 function woven(code: string): string {
   const result = weave("index.js", code);
@@ -82,8 +83,16 @@ describe("what stays as it was", () => {
     const { default: C } = await load("export default class extends Map { constructor(a = 1, b = a + 1) { super(); this.sum = a + b } }");
     expect((new (C as new () => { sum: number })()).sum).toBe(3);
   });
-  it("takes another name when the code uses its own", () => {
-    expect(woven("const $es = 1")).toBe('import * as $es1_ from "everstep:guard";const $es = 1');
+  it.each(["const $es = 1", "const \\u0024es = 1", "const \\u{24}e\\u0073 = 1"])("takes another name when the code uses its own: %s", (code) => {
+    expect(woven(code)).toBe(`import * as $es1_ from "everstep:guard";${code}`);
+  });
+  it("keeps what is called, deleted or written to by the name of constructor", () => {
+    for (const code of ["x.constructor = 1", "delete x.constructor", "[x.constructor] = y", "({ a: x.constructor } = y)", "x?.constructor.name", "x.constructor`a`"]) expect(woven(code)).toBe(`import * as $es from "everstep:guard";${code}`);
+    expect(woven("new x.constructor.y(1)")).toContain("new ($es.made(x.constructor)).y(1)");
+    expect(woven("x.constructor(1)")).toContain("$es.made(x.constructor(1))");
+  });
+  it("leaves arithmetic alone that can be no BigInt's", () => {
+    for (const code of ["x * 2", "1 << x", "x *= 2", "+x * y", "(x >>> 0) * y", "x ** 2"]) expect(woven(code)).toBe(`import * as $es from "everstep:guard";${code}`);
   });
   it("names the guard from the folder where the module is put", () => {
     const result = weave("lib/a.js", "1", { mount: "tenant" });
@@ -97,6 +106,8 @@ describe("what is refused", () => {
     ["\n  import 'cloudflare:sockets'", "2:3 raw sockets are not available to workflows; use fetch inside a step"],
     ["export * from 'cloudflare:sockets'", "1:1 raw sockets are not available to workflows; use fetch inside a step"],
     ["export { a } from 'node:vm'", '1:1 "node:vm" is not available to workflows'],
+    ["import 'node:something-new'", '1:1 "node:something-new" is not available to workflows'],
+    [`x = ${"9".repeat(20_000)}n`, "1:5 a BigInt of more than 10000 digits takes too long to read"],
     ["await import('node:child_process')", '1:7 "node:child_process" is not available to workflows'],
     ["import 'everstep:guard-core'", '1:1 "everstep:guard-core" belongs to the platform; import "everstep"'],
     ["import './everstep:guard-core'", '1:1 "./everstep:guard-core" has a character that paths of modules must not have'],
@@ -115,6 +126,11 @@ describe("what is refused", () => {
   });
   it.each(["cloudflare:workers", "cloudflare:workflows", "node:crypto", "node:stream/promises", "./b.js", "./lib/b.js"])("lets %s pass", (name) => {
     expect(refusal(`import * as x from '${name}'; await import('${name}')`)).toBe("fine");
+  });
+  it.each(["process", "url", "buffer"])("leads node:%s to the platform's own, which hides what cannot be guarded", (name) => {
+    expect(weave("lib/a.js", `import x from 'node:${name}'; export * from "node:${name}"; await import(\`node:${name}\`)`)).toMatchObject({
+      code: `import * as $es from "../everstep:guard";import x from "../everstep:${name}"; export * from "../everstep:${name}"; await import("../everstep:${name}")`,
+    });
   });
   it("lets a module climb within the bundle, and import what the platform provides", () => {
     expect(refusal("import '../b.js'", "lib/a.js")).toBe("fine");

@@ -3,11 +3,12 @@
  * is inserted on the line where it belongs, so line numbers in stack traces stay right.
  * @module
  */
-import { parse } from "acorn";
-import type { Program } from "acorn";
+import { parse, tokTypes } from "acorn";
+import type { AnyNode, Program, Token } from "acorn";
 import { fullAncestor } from "acorn-walk";
 import MagicString from "magic-string";
 import { instrument } from "./instrument.ts";
+import { redirect } from "./imports.ts";
 import { GUARD_MODULE } from "./modules.ts";
 import { inspect } from "./inspect.ts";
 
@@ -40,14 +41,16 @@ export interface Refused {
  */
 export function weave(path: string, code: string, options: WeaveOptions = {}): Woven {
   let program: Program;
+  const names = new Set<unknown>();
   try {
-    program = parse(code, { ecmaVersion: "latest", sourceType: "module", locations: true });
+    program = parse(code, { ecmaVersion: "latest", sourceType: "module", locations: true, onToken: (token) => void (token.type === tokTypes.name && names.add((token as Token & { value?: unknown }).value)) });
   } catch (error) {
     return syntaxError(error);
   }
   let refused: Refused | null = null;
   const text = new MagicString(code);
-  const guard = freeName(code);
+  const guard = freeName(names);
+  const root = "../".repeat(foldersAbove(path, options.mount));
   fullAncestor(program, (node, _state, ancestors) => {
     if (refused) return;
     const message = inspect(path, node, options.provided ?? []);
@@ -55,11 +58,12 @@ export function weave(path: string, code: string, options: WeaveOptions = {}): W
       const { line, column } = node.loc?.start ?? { line: 1, column: 0 };
       refused = { ok: false, line, column: column + 1, message };
     } else {
-      instrument(node, ancestors.at(-2), text, code, guard);
+      instrument(ancestors as AnyNode[], text, guard);
+      redirect(node as AnyNode, text, root);
     }
   });
   if (refused) return refused;
-  const statement = `import * as ${guard} from ${JSON.stringify(guardSpecifier(path, options.mount))};`;
+  const statement = `import * as ${guard} from ${JSON.stringify(root + GUARD_MODULE)};`;
   const hashbang = /^#!.*/.exec(code);
   if (hashbang) text.overwrite(0, hashbang[0].length, statement);
   else text.prepend(statement);
@@ -67,14 +71,14 @@ export function weave(path: string, code: string, options: WeaveOptions = {}): W
 }
 
 /** The loader resolves every name, also one with a scheme, against the importing folder. */
-function guardSpecifier(path: string, mount = ""): string {
-  const folders = `${mount}/${path}`.split("/").filter((part) => part !== "" && part !== ".").length - 1;
-  return "../".repeat(folders) + GUARD_MODULE;
+function foldersAbove(path: string, mount = ""): number {
+  return `${mount}/${path}`.split("/").filter((part) => part !== "" && part !== ".").length - 1;
 }
 
-function freeName(code: string): string {
+/** Names as the engine reads them: an escape in the text would hide one that shadows the guard's. */
+function freeName(taken: ReadonlySet<unknown>): string {
   let name = "$es";
-  for (let n = 1; code.includes(name); n++) name = `$es${n}_`;
+  for (let n = 1; taken.has(name); n++) name = `$es${n}_`;
   return name;
 }
 

@@ -4,15 +4,17 @@
  * @module
  */
 import type { Send } from "../../../sdk/runtime/globals.ts";
+import { withNamedErrors } from "./egress-body.ts";
 
 /** Taken before the runtime replaces it. */
 const original = fetch;
 
-export const sendThroughEgress: Send = async (request, { executionId, step }) => {
+export const sendThroughEgress: Send = async (request, { executionId, workflowId, step }) => {
   // Every hop is decided by the door, so that its limits hold for the whole chain.
   const outgoing = new Request(request, { redirect: "manual" });
   outgoing.headers.set("everstep-redirect", request.redirect);
   outgoing.headers.set("everstep-execution", executionId);
+  outgoing.headers.set("everstep-workflow", workflowId);
   outgoing.headers.set("everstep-step", encodeURIComponent(step));
   const response = await original(outgoing);
   const refused = response.headers.get("everstep-egress-refused");
@@ -22,5 +24,5 @@ export const sendThroughEgress: Send = async (request, { executionId, step }) =>
   }
   const url = response.headers.get("everstep-final-url");
   if (url !== null) Object.defineProperty(response, "url", { value: url });
-  return response;
+  return withNamedErrors(response);
 };

@@ -37,7 +37,7 @@ installGlobals(globalThis as unknown as Globals, scope, (args) => format(...args
 configure({ current: () => (current()?.turn.account as ReturnType<typeof createAccount> | undefined) ?? null });
 
 /** The class the platform talks to. */
-export function makeRuntime(bundle: Record<string, unknown>) {
+export function makeRuntime(bundle: Record<string, unknown>, { asksVariables }: { asksVariables: boolean }) {
   return class Runtime extends WorkerEntrypoint {
     async turn(input: TurnInput, host: HostPort): Promise<TurnResult> {
       // Looked up per turn: a class must be given the context of the call it runs in.
@@ -46,7 +46,7 @@ export function makeRuntime(bundle: Record<string, unknown>) {
       if (!workflow) throw new Error(`the bundle has no workflow "${input.workflowId}"; it has ${found.map(({ id }) => id).join(", ")}`);
       const account = createAccount((error) => current()?.turn.fail(error));
       try {
-        return await runTurn(input, host, workflow.program, clock, scope, account);
+        return await runTurn(input, host, { ...workflow.program, asksVariables }, clock, scope, account);
       } finally {
         closeAccount(account);
       }

@@ -3,9 +3,12 @@
  * @module
  */
 import { LimitExceeded } from "../limit-exceeded.ts";
+import { made, standFor } from "../replace.ts";
 import { refusePattern } from "./refuse.ts";
 
 const { apply, construct, get } = Reflect;
+
+const text = String;
 
 const MOST_REMEMBERED = 1000;
 
@@ -13,6 +16,20 @@ const MOST_REMEMBERED = 1000;
 export interface RegExpScope {
   RegExp: RegExpConstructor;
   String: StringConstructor;
+}
+
+// Taken now: tenant code may have its own answer for it.
+const getter = (name: string): (() => unknown) => Object.getOwnPropertyDescriptor(RegExp.prototype, name)?.get ?? (() => undefined);
+const sourceOf = getter("source");
+const marks = Object.entries({ d: "hasIndices", g: "global", i: "ignoreCase", m: "multiline", s: "dotAll", u: "unicode", v: "unicodeSets", y: "sticky" }).map(([flag, name]) => ({ flag, isSet: getter(name) }));
+
+function flagsOf(pattern: RegExp): string {
+  let flags = "";
+  for (let at = 0; at < marks.length; at++) {
+    const mark = marks[at];
+    if (mark && apply(mark.isSet, pattern, [])) flags += mark.flag;
+  }
+  return flags;
 }
 
 /**
@@ -26,9 +43,11 @@ export function guardPatterns(scope: RegExpScope): void {
   let remembered = 0;
 
   const check = (made: RegExp): RegExp => {
-    const key = `${made.flags}/${made.source}`;
+    const source = apply(sourceOf, made, []) as string;
+    const flags = flagsOf(made);
+    const key = `${flags}/${source}`;
     if (harmless[key]) return made;
-    const message = refusePattern(made.source, made.flags);
+    const message = refusePattern(source, flags);
     if (message) throw new LimitExceeded("regex-limit", message);
     if (++remembered > MOST_REMEMBERED) {
       harmless = Object.create(null) as Record<string, true>;
@@ -42,8 +61,9 @@ export function guardPatterns(scope: RegExpScope): void {
     apply: (target, self, args) => check(apply(target, self, args) as RegExp),
   });
   // Written over and not deleted: V8's fast paths check the shape of this prototype. For the
-  // same reason its `constructor` stays, so `/x/.constructor` is a way around (10 to 100
-  // times slower `replace` and `split` would be the price of closing it).
+  // same reason its `constructor` stays (10 to 100 times slower `replace` and `split` would be
+  // the price); woven code that reads it gets the guarded one.
+  standFor(Original, Guarded);
   const compile = (): never => {
     throw new LimitExceeded("regex-limit", "RegExp.prototype.compile is not available to workflows; use new RegExp");
   };
@@ -56,7 +76,7 @@ export function guardPatterns(scope: RegExpScope): void {
     const guarded = {
       [name](this: unknown, pattern: unknown): unknown {
         const own = typeof pattern === "object" && pattern !== null && get(pattern, symbol) != null;
-        return apply(original, this, [own || pattern === undefined ? pattern : new Guarded(String(pattern), flags)]);
+        return made(apply(original, this, [own || pattern === undefined ? pattern : new Guarded(text(pattern), flags)]), `${name}()`);
       },
     }[name];
     Object.defineProperty(scope.String.prototype, name, { value: guarded, writable: true, configurable: true });

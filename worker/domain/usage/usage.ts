@@ -1,0 +1,52 @@
+/**
+ * What this isolate knows of its tenants' limits: one for all requests that it serves.
+ * @module
+ */
+import type { LimiterObject, Report, Settled } from "../../../durable-objects/limiter/contract.ts";
+import type { Env } from "../../env.ts";
+import { Gate } from "./gate.ts";
+import { Leases } from "./leases.ts";
+
+export interface Usage {
+  leases: Leases;
+  /** Starts that are carried out at once, by tenant. */
+  starts: Gate;
+}
+
+export interface UsageOptions {
+  ask: (report: Report) => Promise<Settled>;
+  /** As in {@link Leases}. */
+  lingerMs?: number;
+}
+
+const now = () => Date.now();
+
+export function newUsage({ ask, lingerMs }: UsageOptions): Usage {
+  const timer = (ms: number, callback: () => void) => {
+    const id = setTimeout(callback, ms);
+    return () => clearTimeout(id);
+  };
+  const warn = (tenant: string, error: unknown) =>
+    console.warn(JSON.stringify({ level: "warn", event: "limiter.unreachable", tenant, message: String(error), consequence: "requests are let through uncounted for some seconds" }));
+  return {
+    leases: new Leases({ ask, now, timer, warn }, lingerMs),
+    starts: new Gate({ now, sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) }),
+  };
+}
+
+/** The limiter of a report's tenant. */
+export function askLimiter(env: Pick<Env, "LIMITER">): UsageOptions["ask"] {
+  const limiters = env.LIMITER as unknown as { getByName(name: string): LimiterObject };
+  return (report) => limiters.getByName(report.tenant).settle(report);
+}
+
+/** By the binding: isolates of tests have several. */
+const known = new WeakMap<object, Usage>();
+
+export function usageOf(env: Pick<Env, "LIMITER">): Usage {
+  const there = known.get(env.LIMITER);
+  if (there) return there;
+  const made = newUsage({ ask: askLimiter(env) });
+  known.set(env.LIMITER, made);
+  return made;
+}

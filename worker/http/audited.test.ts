@@ -1,0 +1,191 @@
+/**
+ * Every route that changes something leaves an audit event under the answer's request id. The
+ * routes are those of the OpenAPI document; a new one fails here until it has a call.
+ */
+import { Secret, TOTP } from "otpauth";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { type Person, signIn, signUp } from "./testing/accounts.ts";
+import { type Answered, bundleOf, env, harness, operatorKey, type Tenant } from "./testing/harness.ts";
+import { colleague, listed } from "./testing/people.ts";
+
+/** Time that has passed besides, in ms. */
+let ahead = 0;
+const h = harness(undefined, () => Date.now() + ahead);
+
+interface Ground {
+  tenant: Tenant;
+  call: Tenant["call"];
+}
+
+/** Prepares what the change needs, makes it, and gives back its answer. */
+type Change = (ground: Ground) => Promise<Answered>;
+
+const idIn = (answer: Answered, field = "id"): string => {
+  if (answer.status >= 300) throw new Error(`${answer.status}: ${answer.text}`);
+  return String(answer.body[field]);
+};
+const made = async ({ call }: Ground, path: string, body: object) => idIn(await call("POST", path, body));
+
+const execution = async ({ tenant, call }: Ground) => {
+  await tenant.deploy({});
+  return idIn(await call("POST", "/workflows/hello/execute", {}), "execution_id");
+};
+const told = (path: string, body?: object): Change => async (ground) => ground.call("POST", `/executions/${await execution(ground)}${path}`, body);
+const name = () => `name ${crypto.randomUUID()}`;
+const variable = () => ({ name: "PLAN", type: "string", value: "pro" });
+const invitation = () => ({ email: `${crypto.randomUUID()}@example.com`, role: "member" });
+const provider = () => ({ name: "Acme", issuer: "https://login.example.com", client_id: "everstep" });
+
+const ofPerson = (act: (person: Person) => Promise<Answered>): Change => async () => act(await signUp(h));
+
+/** Somebody with a second factor, `ago` time steps before now. */
+async function withMfa(person: Person): Promise<{ code: () => string; enabled: Answered }> {
+  const secret = idIn(await person.call("POST", "/auth/mfa/setup", { password: person.password }), "secret");
+  const codeAt = (timestamp: number) => TOTP.generate({ secret: Secret.fromBase32(secret), timestamp });
+  const enabled = await person.call("POST", "/auth/mfa/enable", { code: codeAt(Date.now() - 30_000) });
+  return { code: () => codeAt(Date.now()), enabled };
+}
+
+const changes: Record<string, Change> = {
+  createDeployment: ({ call }) => call("POST", "/deployments", bundleOf([{}])),
+  activateDeployment: async ({ tenant, call }) => {
+    const first = idIn(await tenant.deploy({}));
+    await tenant.deploy({ title: "Second" });
+    return call("POST", `/deployments/${first}/activate`);
+  },
+  updateWorkflow: async ({ tenant, call }) => {
+    await tenant.deploy({});
+    return call("PATCH", "/workflows/hello", { is_active: false });
+  },
+  cancelExecution: told("/cancel", { rollback: true, reason: "no longer needed" }),
+  pauseExecution: told("/pause"),
+  resumeExecution: told("/resume"),
+  retryExecution: told("/retry", { mode: "new" }),
+  sendEvent: told("/events", { type: "paid" }),
+  decideApproval: told("/approvals/sign-off-1/decide", { decision: "approved" }),
+  putHook: ({ call }) => call("PUT", "/hooks/github", { scheme: "github" }),
+  deleteHook: async ({ call }) => {
+    await call("PUT", "/hooks/github", { scheme: "github" });
+    return call("DELETE", "/hooks/github");
+  },
+  createApiKey: ({ call }) => call("POST", "/api-keys", { name: "ci" }),
+  revokeApiKey: async (ground) => ground.call("DELETE", `/api-keys/${await made(ground, "/api-keys", { name: "ci" })}`),
+  createVariable: ({ call }) => call("POST", "/variables", variable()),
+  updateVariable: async (ground) => ground.call("PATCH", `/variables/${await made(ground, "/variables", variable())}`, { value: "free" }),
+  deleteVariable: async (ground) => ground.call("DELETE", `/variables/${await made(ground, "/variables", variable())}`),
+  rotateDataKey: async (ground) => {
+    await made(ground, "/variables", { name: "KEY", type: "secret", value: "s3cret-value-of-some-length", hosts: ["api.example.com"] });
+    return ground.call("POST", "/variables/rotate-key");
+  },
+  createUser: ({ call }) => call("POST", "/users", { ...invitation(), name: "New" }),
+  updateUser: async ({ tenant, call }) => call("PATCH", `/users/${(await colleague(h, tenant)).id}`, { role: "viewer" }),
+  removeUser: async ({ tenant, call }) => call("DELETE", `/users/${(await colleague(h, tenant)).id}`),
+  createRole: ({ call }) => call("POST", "/roles", { name: name(), grants: {} }),
+  updateRole: async (ground) => ground.call("PATCH", `/roles/${await made(ground, "/roles", { name: name(), grants: {} })}`, { grants: { "users.read": "own" } }),
+  deleteRole: async (ground) => ground.call("DELETE", `/roles/${await made(ground, "/roles", { name: name(), grants: {} })}`),
+  createTeam: ({ call }) => call("POST", "/teams", { name: name() }),
+  updateTeam: async (ground) => ground.call("PATCH", `/teams/${await made(ground, "/teams", { name: name() })}`, { name: name() }),
+  deleteTeam: async (ground) => ground.call("DELETE", `/teams/${await made(ground, "/teams", { name: name() })}`),
+  updateTenantSettings: ({ call }) => call("PATCH", "/tenants/current/settings", { locale: "es" }),
+  createInvitation: ({ call }) => call("POST", "/invitations", invitation()),
+  resendInvitation: async (ground) => {
+    const id = await made(ground, "/invitations", invitation());
+    ahead = 120_000;
+    return ground.call("POST", `/invitations/${id}/resend`).finally(() => (ahead = 0));
+  },
+  revokeInvitation: async (ground) => ground.call("DELETE", `/invitations/${await made(ground, "/invitations", invitation())}`),
+  createSsoProvider: ({ call }) => call("POST", "/sso/providers", provider()),
+  updateSsoProvider: async (ground) => ground.call("PATCH", `/sso/providers/${await made(ground, "/sso/providers", provider())}`, { name: "Other" }),
+  deleteSsoProvider: async (ground) => ground.call("DELETE", `/sso/providers/${await made(ground, "/sso/providers", provider())}`),
+  switchTenant: ofPerson((person) => person.call("POST", "/auth/switch", { tenant: person.tenant.id })),
+  updateMe: ofPerson((person) => person.call("PATCH", "/auth/me", { name: "Somebody Else" })),
+  changePassword: ofPerson((person) => person.call("POST", "/auth/password", { current_password: person.password, new_password: "twelve purple pears rest" })),
+  logout: ofPerson((person) => person.call("POST", "/auth/logout")),
+  revokeOtherSessions: ofPerson(async (person) => {
+    await signIn(h, person);
+    return person.call("DELETE", "/auth/sessions");
+  }),
+  revokeSession: ofPerson(async (person) => person.call("DELETE", `/auth/sessions/${(await signIn(h, person)).sessionId}`)),
+  setUpMfa: ofPerson((person) => person.call("POST", "/auth/mfa/setup", { password: person.password })),
+  enableMfa: ofPerson(async (person) => (await withMfa(person)).enabled),
+  disableMfa: ofPerson(async (person) => person.call("POST", "/auth/mfa/disable", { password: person.password, code: (await withMfa(person)).code() })),
+  renewRecoveryCodes: ofPerson(async (person) => person.call("POST", "/auth/mfa/recovery-codes", { code: (await withMfa(person)).code() })),
+  upsertTenant: ({ tenant }) => h.call(operatorKey, "POST", "/api/v1/operator/tenants", { slug: tenant.slug, name: name() }),
+  operateTenant: ({ tenant }) => h.call(operatorKey, "PATCH", `/api/v1/operator/tenants/${tenant.id}`, { plan: "pro" }),
+  seedPerson: ({ tenant }) => h.call(operatorKey, "POST", `/api/v1/operator/tenants/${tenant.id}/people`, { email: `${crypto.randomUUID()}@example.com`, name: "Seeded", role: "viewer", password: "seven green apples fall" }),
+};
+
+/** What leaves none, and why. */
+const unaudited: Record<string, string> = {
+  executeWorkflow: "an execution is in the tenant's index, with who started it",
+  testRunWorkflow: "an execution is in the tenant's index, with who started it",
+};
+
+interface Operation {
+  operationId: string;
+  "x-auth": string;
+}
+
+const document = await h.call(null, "GET", "/api/v1/openapi.json");
+const paths = document.body["paths"] as unknown as Record<string, Record<string, Operation>>;
+/** The same thing at another path has a number behind its name. */
+const operations = Object.values(paths)
+  .flatMap((methods) => Object.entries(methods))
+  .filter(([method, operation]) => method !== "get" && operation["x-auth"] !== "public" && !/_\d+$/.test(operation.operationId))
+  .map(([, operation]) => operation);
+
+const eventsOf = async (answer: Answered) => (await env.DB.prepare("select tenant_id, actor_kind, action from audit_events where request_id = ?").bind(answer.headers.get("x-request-id")).all<{ tenant_id: string; actor_kind: string; action: string }>()).results;
+
+describe("a change leaves its audit event", () => {
+  beforeAll(() => {
+    const endpoints = Object.fromEntries(["authorization_endpoint", "token_endpoint", "jwks_uri"].map((endpoint) => [endpoint, `https://login.example.com/${endpoint}`]));
+    vi.spyOn(globalThis, "fetch").mockImplementation(async () => Response.json({ issuer: "https://login.example.com", ...endpoints }));
+    vi.spyOn(console, "warn").mockImplementation(() => {});
+  });
+  afterAll(() => void vi.restoreAllMocks());
+
+  it.each(operations.map((operation) => [operation.operationId, operation["x-auth"]] as const))("%s", async (operationId, auth) => {
+    if (operationId in unaudited) return;
+    const change = changes[operationId];
+    if (!change) throw new Error(`The route ${operationId} changes something and has no call in this test: add one to \`changes\`, or say in \`unaudited\` why it needs no event.`);
+    const tenant = await h.newTenant();
+    const admin = await colleague(h, tenant, { role: "admin" });
+    const answer = await change({ tenant, call: admin.call });
+    expect(answer.status, answer.text).toBeLessThan(300);
+    const events = await eventsOf(answer);
+    expect(events.length).toBeGreaterThan(0);
+    expect(new Set(events.map(({ actor_kind }) => actor_kind))).toEqual(new Set([auth === "operator" ? "operator" : "user"]));
+    if (auth === "tenant") expect(listed(await admin.call("GET", `/audit?request_id=${answer.headers.get("x-request-id")}`)).map(({ action }) => action).sort()).toEqual(events.map(({ action }) => action).sort());
+  });
+
+  it("and nothing here is about a route that is gone", () => {
+    const known = new Set(operations.map(({ operationId }) => operationId));
+    expect([...Object.keys(changes), ...Object.keys(unaudited)].filter((operationId) => !known.has(operationId))).toEqual([]);
+  });
+
+  it("and only reading leaves none", async () => {
+    const tenant = await h.newTenant();
+    const reads = Object.entries(paths).flatMap(([path, methods]) => (methods["get"]?.["x-auth"] === "tenant" && !path.includes("{") ? [path] : []));
+    expect(reads.length).toBeGreaterThan(10);
+    for (const path of reads) {
+      const answer = await h.call(tenant.key, "GET", path);
+      expect(answer.status, path).toBe(200);
+      expect(await eventsOf(answer), path).toEqual([]);
+    }
+  });
+});
+
+describe("what an execution refuses", () => {
+  it("leaves no event, and neither does what it has had already", async () => {
+    const tenant = await h.newTenant();
+    const gone = await tenant.call("POST", `/executions/${crypto.randomUUID()}/cancel`, {});
+    expect([gone.status, await eventsOf(gone)]).toEqual([404, []]);
+    const id = await execution({ tenant, call: tenant.call });
+    const send = () => tenant.call("POST", `/executions/${id}/events`, { type: "paid" }, { "idempotency-key": "e-1" });
+    expect(await eventsOf(await send())).toMatchObject([{ action: "execution.send_event" }]);
+    expect(await eventsOf(await send())).toEqual([]);
+    const anew = () => tenant.call("POST", `/executions/${id}/retry`, { mode: "new" }, { "idempotency-key": "r-1" });
+    expect(await eventsOf(await anew())).toMatchObject([{ action: "execution.retry" }]);
+    expect(await eventsOf(await anew())).toEqual([]);
+  });
+});
