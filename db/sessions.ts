@@ -20,24 +20,31 @@ export async function findSession(d1: D1Database, id: string): Promise<SessionRo
   return row ?? null;
 }
 
-const isOpen = (userId: string, now: number) => and(eq(sessions.user_id, userId), isNull(sessions.revoked_at), gt(sessions.expires_at, now));
+interface Whose {
+  now: number;
+  /** Of this tenant alone. */
+  tenantId: string | undefined;
+}
+
+const inOneOrAll = (tenantId: string | undefined) => (tenantId === undefined ? undefined : eq(sessions.tenant_id, tenantId));
+const isOpen = (userId: string, { now, tenantId }: Whose) => and(eq(sessions.user_id, userId), isNull(sessions.revoked_at), gt(sessions.expires_at, now), inOneOrAll(tenantId));
 
 /**
  * A person's sessions that still open something, the latest first.
  * @param before ids that come after this one in the list; null for its beginning
  */
-export function listOpenSessions(d1: D1Database, userId: string, { now, before, limit }: { now: number; before: string | null; limit: number }) {
+export function listOpenSessions(d1: D1Database, userId: string, { before, limit, ...whose }: Whose & { before: string | null; limit: number }) {
   return drizzle(d1)
     .select({ session: sessions, tenant: { id: tenants.id, slug: tenants.slug, name: tenants.name } })
     .from(sessions)
     .innerJoin(tenants, eq(tenants.id, sessions.tenant_id))
-    .where(and(isOpen(userId, now), before === null ? undefined : lt(sessions.id, before)))
+    .where(and(isOpen(userId, whose), before === null ? undefined : lt(sessions.id, before)))
     .orderBy(desc(sessions.id))
     .limit(limit);
 }
 
-export function allOpenSessions(d1: D1Database, userId: string, now: number): Promise<SessionRow[]> {
-  return drizzle(d1).select().from(sessions).where(isOpen(userId, now));
+export function allOpenSessions(d1: D1Database, userId: string, whose: Whose): Promise<SessionRow[]> {
+  return drizzle(d1).select().from(sessions).where(isOpen(userId, whose));
 }
 
 /** Puts the next refresh token in the place of the one that came; of two callers at once one gets the row. */
@@ -61,9 +68,9 @@ export function revokeSession(d1: D1Database, id: string, { now, reason }: Revoc
 }
 
 /** The same for all that a person has by then, also those begun a moment ago. @param except one that goes on */
-export function revokeSessionsOf(d1: D1Database, userId: string, { now, reason, except }: Revocation & { except?: string }): Statement {
+export function revokeSessionsOf(d1: D1Database, userId: string, { now, reason, except, tenantId }: Revocation & Whose & { except: string | undefined }): Statement {
   return drizzle(d1)
     .update(sessions)
     .set({ revoked_at: now, revoked_reason: reason })
-    .where(and(eq(sessions.user_id, userId), isNull(sessions.revoked_at), except === undefined ? undefined : ne(sessions.id, except)));
+    .where(and(eq(sessions.user_id, userId), isNull(sessions.revoked_at), except === undefined ? undefined : ne(sessions.id, except), inOneOrAll(tenantId)));
 }

@@ -6,8 +6,10 @@ import { eq } from "drizzle-orm";
 import { workflows } from "../db/schema/workflows.ts";
 import { tenantDb } from "../db/tenant-db.ts";
 import type { Platform } from "../durable-objects/execution/ports.ts";
+import { monthly } from "../durable-objects/limiter/contract.ts";
 import { derivedExecutionId } from "../durable-objects/placement.ts";
 import { objectsOf } from "./domain/ports.ts";
+import { usageOf } from "./domain/usage/usage.ts";
 import { variablesSnapshot } from "./domain/variables/snapshot.ts";
 import type { Env } from "./env.ts";
 import { loadRuntime } from "./sandbox/bundles.ts";
@@ -38,6 +40,7 @@ export function platformOf(env: Env, egress: EgressOf): Platform {
         parent: { id: parentId, stepKey },
       };
     },
+    childStarted: (tenant) => usageOf(env).leases.count(tenant, monthly, 1, () => {}),
     variables: (tenant, workflowId, executionId) => variablesSnapshot(env, tenant, workflowId, executionId),
     execution: (tenant, id) => objects.execution(tenant, id),
     register: (tenant, entry) => objects.hub(tenant).put(entry),

@@ -6,7 +6,7 @@ import { keys } from "./runtime.mjs";
 
 export async function prepare(runtime) {
   await migrate(await runtime.miniflare.getD1Database("DB"), readMigrations(join(projectRoot, "migrations")));
-  await post(runtime, "operator/tenants", keys.operatorKey, { slug: "bench", name: "Bench", api_key: keys.apiKey });
+  await post(runtime, "operator/tenants", keys.operatorKey, { slug: "bench", name: "Bench", api_key: keys.apiKey, plan: "enterprise" });
   const { bundleForDeploy } = await import("../../sdk/dist/cli/bundle/index.js");
   const { request } = await bundleForDeploy(join(projectRoot, "bench/workflows"));
   await post(runtime, "deployments", keys.apiKey, { ...request, message: "Bench" });

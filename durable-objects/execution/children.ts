@@ -62,6 +62,7 @@ export class Children {
     execution.children = true;
     if (step.child === null) this.#store.journal.setChild(id, step.key, request.id);
     const started = await this.#platform.execution(tenant, request.id).start(request);
+    if (started.ok && started.value.created) this.#platform.childStarted(tenant);
     if (!started.ok) this.ended(execution, step.key, { status: "failed", error: { name: "Error", message: started.detail } }, `refused:${key}:${execution.revision}`);
   }
 

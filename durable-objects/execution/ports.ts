@@ -11,6 +11,8 @@ export interface Platform {
   runTurn(tenant: string, bundle: string, input: TurnInput, host: HostPort): Promise<TurnResult>;
   /** The active version of a workflow of the tenant as a child's start; null when there is none. */
   childStart(tenant: string, workflowId: string, child: { parentId: string; stepKey: string; key: string; input: string }): Promise<StartRequest | null>;
+  /** A child has begun: it counts like any other execution, and is never refused. */
+  childStarted(tenant: string): void;
   /** What an execution sees of its tenant's variables, and its tag for secrets: a VariablesSnapshot as JSON. */
   variables(tenant: string, workflowId: string, executionId: string): Promise<string>;
   execution(tenant: string, id: string): ExecutionObject;

@@ -7,7 +7,7 @@ export const migrations: readonly string[] = [
      id TEXT PRIMARY KEY, tenant TEXT NOT NULL, workflow_id TEXT NOT NULL, bundle TEXT NOT NULL, version INTEGER NOT NULL,
      trigger TEXT NOT NULL, input TEXT NOT NULL, test TEXT, parent TEXT, created_at INTEGER NOT NULL, timeout_at INTEGER NOT NULL,
      status TEXT NOT NULL, run INTEGER NOT NULL DEFAULT 1, generation INTEGER NOT NULL DEFAULT 1, revision INTEGER NOT NULL DEFAULT 1,
-     mode TEXT NOT NULL DEFAULT 'run', output TEXT, error TEXT, divergence TEXT, completed_at INTEGER, first_input TEXT,
+     mode TEXT NOT NULL DEFAULT 'run', variables TEXT, output TEXT, error TEXT, divergence TEXT, completed_at INTEGER, first_input TEXT,
      crashes INTEGER NOT NULL DEFAULT 0, timers TEXT NOT NULL DEFAULT '{}', wake INTEGER
    ) WITHOUT ROWID;
    CREATE TABLE journal (
@@ -22,5 +22,4 @@ export const migrations: readonly string[] = [
      execution_id TEXT NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL, level TEXT NOT NULL, message TEXT NOT NULL, step TEXT,
      PRIMARY KEY (execution_id, seq)
    ) WITHOUT ROWID;`,
-  `ALTER TABLE execution ADD COLUMN variables TEXT;`,
 ];

@@ -100,7 +100,7 @@ function forms(text: string): string[] {
 }
 
 function alone(text: string): string {
-  const exact = text.replace(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`);
-  if (/@|%40/i.test(text)) return String.raw`(?<![\p{L}\p{N}._+-])${exact}(?![\p{L}\p{N}_-]|\.[\p{L}\p{N}])`;
+  const exact = text.replace(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`);
+  if (/@|%40/i.test(text)) return String.raw`(?:(?<![\p{L}\p{N}._+-])|(?<=%[0-9A-F]{2}))${exact}(?![\p{L}\p{N}_]|-[\p{L}\p{N}-]*\.\p{L}|\.[\p{L}\p{N}])`;
   return String.raw`(?<![\p{L}\p{N}_])${exact}(?![\p{L}\p{N}_])`;
 }

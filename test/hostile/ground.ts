@@ -57,7 +57,7 @@ export class Ground {
   static async open(options: ServerOptions = {}): Promise<Ground> {
     const server = await startServer(options);
     const operator = server.as(server.keys.operatorKey);
-    const tenant = (slug: string): Promise<Tenant> => operator.expect(operator.post<Tenant>("/operator/tenants", { slug, name: slug }), 201);
+    const tenant = (slug: string): Promise<Tenant> => operator.expect(operator.post<Tenant>("/operator/tenants", { slug, name: slug, plan: "enterprise" }), 201);
     const ground = new Ground(server, await tenant("mallory"), await tenant("alice"));
     await ground.alice.deploy({ main: "steady.js", modules: { "steady.js": steady }, sources: {} });
     await ground.neighbour();

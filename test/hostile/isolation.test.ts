@@ -110,12 +110,12 @@ test("a turn that a tenant asks of its own runtime, with another's execution id 
     export class Other extends WorkflowEntrypoint { async run(event, step) { return await step.do("one", () => "forged") } }
     export class Attack extends WorkflowEntrypoint { async run(event, step) { return await step.do("forge", { retries: { limit: 0, delay: 1 } }, async () => {
       const input = { executionId: event.payload.sleeper, workflowId: "other", turn: 9, run: 1, generation: 1, version: 1, createdAt: 0, now: 0, trigger: { kind: "api" }, input: "j{}", steps: "[]", signals: [], mode: "run", durable: true, limits: { steps: 9, inlineBytes: 9e6, valueBytes: 9e6, requests: 9e6 }, test: null };
-      const result = await platform.exports.Runtime.turn(input, { commit: () => ({ stop: null }) });
+      const result = await (platform.exports.Runtime ?? this.ctx.exports.Runtime).turn(input, { commit: () => ({ stop: null }) });
       return String(result.outcome.type);
     }) } }`),
     { input: { sleeper } },
   );
-  expect(["completed", "failed"]).toContain(status);
+  expect(status).toBe("failed");
   expect(await ground.alice.execution(sleeper)).toMatchObject({ status: "waiting", steps: [{ key: "one-1" }, { key: "go-1" }] });
 });
 

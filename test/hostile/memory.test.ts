@@ -86,6 +86,7 @@ describe("too much memory", () => {
   test.each([
     ["an array that grows for ever", "const a = []; for (let i = 0; ; i++) a.push({ i })"],
     ["a map that grows for ever", "const m = new Map(); for (let i = 0; ; i++) m.set(i, { i })"],
+    ["texts that are made of one another and kept", 'const a = []; for (;;) a.push("x".repeat(3e7))'],
     ["an array that doubles", "for (let a = [1]; ; ) a = [...a, ...a]"],
   ])("%s: ended by a limit", { timeout: 120_000 }, async (_title, code) => {
     const { status, error } = await ground.attack(code);

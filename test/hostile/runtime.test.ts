@@ -121,13 +121,16 @@ describe("modules by the back door", () => {
 test("an isolate cannot ask itself for turns, and so for fresh budgets", { timeout: 60_000 }, async () => {
   const { output } = await ground.attack(
     hostile(`import * as platform from "cloudflare:workers";
-    export class Attack extends WorkflowEntrypoint { async run() {
-      const names = (object) => Object.keys(object ?? {});
-      const own = process.getBuiltinModule("cloudflare:workers");
-      return [names(this.ctx.exports), names(platform.exports), names(own?.exports), names(platform.env), names(this.env), typeof this.Runtime, typeof globalThis.Runtime];
+    const names = (object) => Object.keys(object ?? {});
+    const own = () => process.getBuiltinModule("cloudflare:workers");
+    const seen = [names(platform.exports), names(own()?.exports)];
+    export class Attack extends WorkflowEntrypoint { async run(event, step) {
+      seen.push(names(this.ctx.exports), names(platform.exports), names(own()?.exports), names(platform.env), names(this.env));
+      seen.push(await step.do("look", () => [...names(this.ctx.exports), ...names(platform.exports), typeof platform.exports.Runtime]));
+      return seen;
     } }`),
   );
-  expect(output).toEqual([[], [], [], [], [], "undefined", "undefined"]);
+  expect(output).toEqual([[], [], [], [], [], [], [], ["undefined"]]);
 });
 
 describe("an outcome that a spoiled runtime sends", () => {

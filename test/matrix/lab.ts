@@ -39,7 +39,7 @@ export function openLab(): Lab {
   const send: Lab["send"] = async (request) => {
     const after: Promise<unknown>[] = [];
     const response = await app.fetch(request, env, { waitUntil: (work: Promise<unknown>) => void after.push(work), passThroughOnException: () => {}, props: {} });
-    const text = await response.text();
+    const text = new TextDecoder().decode(await response.arrayBuffer());
     await Promise.all(after);
     const isJson = /^application\/(\S+\+)?json/.test(response.headers.get("content-type") ?? "");
     return { status: response.status, headers: response.headers, text, json: isJson ? (JSON.parse(text) as Answer["json"]) : null };

@@ -64,7 +64,7 @@ export async function prepare(runtime, plan, folder, keys) {
   const base = new URL("/api/v1/", await runtime.ready);
   const send = (method, path, bearer, body) => request(runtime, method, new URL(path, base), bearer, body);
   if (todo.includes("tenant")) {
-    await send("POST", "operator/tenants", keys.operatorKey, { slug: demoTenant, name: "Demo", api_key: keys.apiKey });
+    await send("POST", "operator/tenants", keys.operatorKey, { slug: demoTenant, name: "Demo", api_key: keys.apiKey, plan: "enterprise" });
     finished("tenant");
   }
   if (todo.includes("people")) {

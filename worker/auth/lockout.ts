@@ -50,6 +50,11 @@ export async function forgetAttempts({ env }: Pick<BaseContext, "env">, account:
   await forgetFailures(env.DB, await keyOf("account", account));
 }
 
+/** Under which keys attempts at these accounts are counted. */
+export function failureKeys(accounts: readonly string[]): Promise<string[]> {
+  return Promise.all(accounts.map((account) => keyOf("account", account)));
+}
+
 function refuseUntil(until: number | null, now: number): void {
   if (until === null) return;
   const seconds = Math.ceil((until - now) / 1000);

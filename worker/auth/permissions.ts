@@ -25,6 +25,7 @@ export const permissions = {
   "tenant.read": "See the tenant's settings, plan and usage",
   "tenant.write": "Change the tenant's settings",
   "audit.read": "See and export the audit log",
+  "privacy.read": "See receipts of exports and erasures, fetch the files of exports",
   "privacy.write": "Export and erase personal data, export and erase the tenant",
 } as const satisfies Record<string, string>;
 

@@ -19,11 +19,14 @@ import { methodsAt } from "./methods-at.ts";
 import { mfaRoutes } from "./mfa.ts";
 import { openapi } from "./openapi.ts";
 import { operatorRoutes } from "./operator.ts";
+import { planRoutes } from "./plans.ts";
+import { privacyRoutes } from "./privacy.ts";
 import { problemResponse } from "./problems.ts";
 import { roleRoutes } from "./roles.ts";
 import type { Route } from "./route.ts";
 import { teamRoutes } from "./teams.ts";
 import { tenantRoutes } from "./tenants.ts";
+import { usageRoutes } from "./usage.ts";
 import { userRoutes } from "./users.ts";
 import { sessionRoutes } from "./sessions.ts";
 import { ssoRoutes } from "./sso.ts";
@@ -36,7 +39,7 @@ export type { Deps } from "./handle.ts";
 const base = "/api/v1";
 
 /** Every route of the API. */
-export const routes = [...authRoutes, ...mfaRoutes, ...ssoRoutes, ...invitationRoutes, ...sessionRoutes, ...deploymentRoutes, ...executionRoutes, ...workflowRoutes, ...hookRoutes, ...apiKeyRoutes, ...variableRoutes, ...userRoutes, ...roleRoutes, ...teamRoutes, ...tenantRoutes, ...auditRoutes, ...operatorRoutes];
+export const routes = [...authRoutes, ...mfaRoutes, ...ssoRoutes, ...invitationRoutes, ...sessionRoutes, ...deploymentRoutes, ...executionRoutes, ...workflowRoutes, ...hookRoutes, ...apiKeyRoutes, ...variableRoutes, ...userRoutes, ...roleRoutes, ...teamRoutes, ...tenantRoutes, ...auditRoutes, ...privacyRoutes, ...usageRoutes, ...planRoutes, ...operatorRoutes];
 
 /** These are also reached without the prefix. */
 const unprefixed = new Set(["auth", "workflows", "executions", "variables", "users", "tenants"]);
@@ -60,6 +63,7 @@ export function createApp(deps: Deps): Hono<AppEnv> {
     c.set("requestId", crypto.randomUUID());
     await next();
     c.res.headers.set("x-request-id", c.get("requestId"));
+    for (const [name, value] of Object.entries(c.get("rateLimit") ?? {})) c.res.headers.set(name, value);
   });
   const refuse = (error: unknown, c: Context<AppEnv>) => problemResponse(error, { requestId: c.get("requestId"), method: c.req.method, path: c.req.path });
   app.onError(refuse);

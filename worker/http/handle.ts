@@ -11,8 +11,10 @@ import { authenticate, type Identity } from "../auth/authenticate.ts";
 import { type BaseContext, type PublicContext, tenantContext, userContext } from "../domain/context.ts";
 import { tenantSuspended } from "../domain/tenants/suspended.ts";
 import { objectsOf, type ObjectsPort, type SandboxPort } from "../domain/ports.ts";
+import { type Usage, usageOf } from "../domain/usage/usage.ts";
 import type { Env } from "../env.ts";
 import { readJson } from "./body.ts";
+import { RateLimiter } from "./rate-limit.ts";
 import type { Contexts, Route } from "./route.ts";
 
 export interface Deps {
@@ -21,11 +23,14 @@ export interface Deps {
   objects?: (env: Env) => ObjectsPort;
   /** Milliseconds since the epoch; the real clock when left out. */
   now?: () => number;
+  /** That of the isolate when left out. */
+  usage?: (env: Env) => Usage;
 }
 
-export type AppEnv = { Bindings: Env; Variables: { requestId: string } };
+export type AppEnv = { Bindings: Env; Variables: { requestId: string; rateLimit?: Record<string, string> } };
 
 const defaultMaxBytes = 1024 * 1024;
+const rates = new RateLimiter();
 
 export function handle(route: Route, deps: Deps): (c: Context<AppEnv>) => Promise<Response> {
   const { shape } = route;
@@ -38,6 +43,7 @@ export function handle(route: Route, deps: Deps): (c: Context<AppEnv>) => Promis
       query: shape.query ? check(shape.query, c.req.query(), "query") : undefined,
       body: shape.body ? check(shape.body, (await readJson(request, shape.maxBytes ?? defaultMaxBytes)) ?? {}, "body") : undefined,
       key: shape.keyed ? idempotencyKey(request) : null,
+      file: shape.takesFile ? fileOf(request, shape.takesFile) : null,
     };
     const answer = await route.run(contexts, input);
     const { status, headers = {}, file } = answer;
@@ -49,11 +55,13 @@ export function handle(route: Route, deps: Deps): (c: Context<AppEnv>) => Promis
 /** Who is calling, refused here unless the route is for them. */
 async function contextsOf(route: Route, base: BaseContext, c: Context<AppEnv>): Promise<Contexts> {
   if (route.auth === "public") {
+    rates.admitAddress(base);
     const known = route.shape.knowsVisitor && c.req.raw.headers.has("authorization");
     const visitor = known ? (await identify(route, base, c)).actor : null;
     return { base: () => publicContext(base, visitor, c), user: signIn, tenant: signIn, operator: signIn };
   }
   const { actor, workflow, suspended, mfaMissing } = await identify(route, base, c);
+  await limitRate(actor, base, c);
   mustBeFor(actor, route);
   if (mfaMissing && !route.shape.withoutMfa) throw new PlatformError("mfa-required", "This tenant asks for a second factor. Set one up first, with POST /api/v1/auth/mfa/setup.");
   // What concerns only the person themselves, such as signing out, goes on.
@@ -61,7 +69,18 @@ async function contextsOf(route: Route, base: BaseContext, c: Context<AppEnv>): 
   return { base: () => publicContext(base, actor, c), user: () => userContext(base, actor), tenant: () => tenantContext(base, actor, workflow), operator: () => ({ ...base, actor }) };
 }
 
-function identify(route: Route, { now, waitUntil }: BaseContext, c: Context<AppEnv>): Promise<Identity> {
+/** @throws PlatformError `rate-limited` */
+async function limitRate(actor: Actor | null, base: BaseContext, c: Context<AppEnv>): Promise<void> {
+  if (actor?.kind === "operator") return;
+  const authorization = c.req.raw.headers.get("authorization");
+  const limited = actor === null ? rates.again(authorization, base.now) : await rates.admit(base, actor, authorization);
+  if (limited) c.set("rateLimit", limited.headers);
+  if (limited?.refusal) throw limited.refusal;
+}
+
+async function identify(route: Route, base: BaseContext, c: Context<AppEnv>): Promise<Identity> {
+  const { now, waitUntil } = base;
+  await limitRate(null, base, c);
   const workflowId = route.shape.loadsWorkflow ? (c.req.param("id") ?? null) : null;
   return authenticate(c.env, c.req.raw.headers.get("authorization"), { workflowId, now, waitUntil });
 }
@@ -90,6 +109,7 @@ export function baseContext(c: Context<AppEnv>, deps: Deps): BaseContext {
     now: (deps.now ?? Date.now)(),
     objects: (deps.objects ?? objectsOf)(c.env),
     sandbox: deps.sandbox,
+    usage: (deps.usage ?? usageOf)(c.env),
     waitUntil: (work) => c.executionCtx.waitUntil(work),
   };
 }
@@ -115,6 +135,13 @@ function parse(schema: z.ZodType, value: unknown) {
     if (error instanceof RangeError) throw new PlatformError("bad-request", "The body is nested too deeply.");
     throw error;
   }
+}
+
+/** @throws PlatformError `unsupported-media-type` */
+function fileOf(request: Request, types: readonly string[]): ReadableStream<Uint8Array> | null {
+  const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase() ?? "";
+  if (!types.includes(type)) throw new PlatformError("unsupported-media-type", `Send the file with \`Content-Type: ${types.join("` or `")}\`.`);
+  return request.body;
 }
 
 function idempotencyKey(request: Request): string | null {

@@ -47,6 +47,7 @@ function operationOf(route: Route, operationId: string): Schema {
     ...(auth === "public" ? { security: [] } : {}),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(shape.body ? { requestBody: { required: !shape.body.safeParse({}).success, content: { "application/json": { schema: jsonSchema(shape.body, "input") } } } } : {}),
+    ...(shape.takesFile ? { requestBody: { required: true, ...contentOf({ file: shape.takesFile }) } } : {}),
     responses: { ...responsesOf(shape.responses), default: { description: "A problem", content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } } } },
   };
 }

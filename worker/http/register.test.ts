@@ -108,6 +108,11 @@ describe("the link of a registration", () => {
     expect((await confirm(first)).status).toBe(201);
     expect((await confirm(second)).body).toMatchObject({ status: 409, code: "conflict" });
     expect(await count("users", email)).toBe(1);
+
+    const other = newEmail();
+    const links = [await link(other), await link(other), await link(other)];
+    expect((await Promise.all(links.map(confirm))).map(({ status }) => status).sort()).toEqual([201, 409, 409]);
+    expect(await count("users", other)).toBe(1);
   });
 
   it.each(["", "x", "A".repeat(43), "a".repeat(5000)])("is refused when it is %.10s", async (token) => {

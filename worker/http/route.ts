@@ -35,6 +35,8 @@ export interface Shape<P extends z.ZodType, Q extends z.ZodType, B extends z.Zod
   body?: B;
   /** Reads the Idempotency-Key header. */
   keyed?: boolean;
+  /** The body is a file of one of these media types, handed on unread: `call.file`. */
+  takesFile?: readonly string[];
   /** Largest body in bytes; 1 MiB when left out. */
   maxBytes?: number;
   /** `:id` is a workflow: read it along with the API key. */
@@ -74,6 +76,8 @@ export interface Call<C, P, Q, B> {
   body: B;
   /** The caller's Idempotency-Key, or null. */
   key: string | null;
+  /** The body of a route that takes one as it comes. */
+  file: ReadableStream<Uint8Array> | null;
 }
 
 /** What a route inside a tenant declares besides: there is none without a permission. */
@@ -104,6 +108,7 @@ export interface RawInput {
   query: unknown;
   body: unknown;
   key: string | null;
+  file: ReadableStream<Uint8Array> | null;
 }
 
 type Output<T extends z.ZodType> = z.output<T>;
@@ -143,5 +148,5 @@ export function publicRoute<R extends Responses, P extends z.ZodType = z.ZodUnde
 
 /** The schemas of the same shape have made these values: the one place where types come back. */
 function typed<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>(input: RawInput) {
-  return input as { params: Output<P>; query: Output<Q>; body: Output<B>; key: string | null };
+  return input as { params: Output<P>; query: Output<Q>; body: Output<B>; key: string | null; file: ReadableStream<Uint8Array> | null };
 }

@@ -126,6 +126,7 @@ describe("one's sessions", () => {
     await join(ada, bob.tenant.id);
     const gone = await signIn(h, ada);
     await gone.call("POST", "/auth/logout");
+    time.advance(second);
     const answer = await h.call(null, "POST", "/auth/login", { email: ada.email, password: ada.password, tenant: bob.tenant.id }, { "user-agent": "Firefox/150", "cf-connecting-ip": "203.0.113.5" });
     const there = renewed(answer);
     const { body } = await ada.call("GET", "/auth/sessions");
@@ -169,5 +170,41 @@ describe("one's sessions", () => {
     expect((await there.call("DELETE", `/auth/sessions/${bob.sessionId}`)).body).toMatchObject({ status: 404 });
     expect(await works(bob)).toBe(true);
     time.advance(hour);
+  });
+});
+
+describe("a session that a tenant's provider vouched for", () => {
+  /** Ada, with a sign-in that counts in Bob's tenant alone. */
+  const vouched = async () => {
+    const [ada, bob] = [await signUp(h), await signUp(h)];
+    await join(ada, bob.tenant.id, "viewer");
+    const there = await signIn(h, ada, bob.tenant.id);
+    await env.DB.prepare("update sessions set method = 'sso' where id = ?").bind(there.sessionId).run();
+    return { ada, there };
+  };
+
+  it("leads to no other tenant, and cannot be made into one that does", async () => {
+    const { ada, there } = await vouched();
+    for (const tenant of [ada.tenant.id, there.tenant.id, "anywhere"]) expect((await there.call("POST", "/auth/switch", { tenant })).body).toMatchObject({ status: 403, code: "forbidden" });
+    const again = renewed(await refresh(there.refresh));
+    expect((await again.call("POST", "/auth/switch", { tenant: ada.tenant.id })).status).toBe(403);
+  });
+
+  it("shows and ends no session elsewhere", async () => {
+    const { ada, there } = await vouched();
+    expect((await there.call("GET", "/auth/sessions")).body.data).toMatchObject([{ id: there.sessionId }]);
+    expect((await there.call("DELETE", `/auth/sessions/${ada.sessionId}`)).status).toBe(404);
+    expect((await there.call("DELETE", "/auth/sessions")).status).toBe(204);
+    expect(await works(ada)).toBe(true);
+    expect((await ada.call("GET", "/auth/sessions")).body.data).toHaveLength(2);
+  });
+
+  it("tells of no other tenant, and changes nothing that others see of the person", async () => {
+    const { ada, there } = await vouched();
+    expect((await there.call("GET", "/auth/me")).body).toMatchObject({ tenants: [{ id: there.tenant.id }] });
+    expect((await there.call("PATCH", "/auth/me", { name: "Mallory" })).status).toBe(403);
+    expect((await ada.call("GET", "/auth/me")).body).toMatchObject({ user: { name: "Ada" } });
+    await env.DB.prepare("delete from memberships where user_id = ? and tenant_id = ?").bind(ada.id, ada.tenant.id).run();
+    expect((await there.call("PATCH", "/auth/me", { name: "Augusta" })).status).toBe(200);
   });
 });

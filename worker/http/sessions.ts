@@ -25,7 +25,7 @@ export const sessionRoutes: readonly Route[] = [
     },
   ),
   userRoute(
-    { method: "get", path: "/auth/sessions", operation: "listSessions", tag, summary: "Where you are signed in, in all of your tenants", withoutMfa, query: pageQuery, responses: { 200: z.object({ data: z.array(sessionView), pagination }) } },
+    { method: "get", path: "/auth/sessions", operation: "listSessions", tag, summary: "Where you are signed in, in all of your tenants; after a sign-in with a tenant's provider in that one", withoutMfa, query: pageQuery, responses: { 200: z.object({ data: z.array(sessionView), pagination }) } },
     async ({ ctx, query }) => reply(200, await listSessions({ ctx, input: query })),
   ),
   userRoute(

@@ -18,6 +18,7 @@ import { startExecution, type Started } from "../domain/executions/start.ts";
 import { tenantSuspended } from "../domain/tenants/suspended.ts";
 import { readBytes } from "../http/body.ts";
 import { deliveryId, eventName } from "./delivery.ts";
+import { admitDelivery, hideFigures } from "./limits.ts";
 import { keptHeaders, parsePayload } from "./payload.ts";
 import { type CallRecord, record } from "./record.ts";
 import { Refused, unknownHook } from "./refused.ts";
@@ -45,15 +46,17 @@ export async function receive(ctx: BaseContext, request: Request, address: { ten
     payload: null,
     receivedAt: ctx.now,
   };
+  let recorded = true;
   try {
     const started = await accept(ctx, request, target, call);
     return Response.json(answer(call, started), { status: 202 });
   } catch (error) {
     call.status = error instanceof PlatformError ? problemCodes[error.code][0] : problemCodes.internal[0];
+    recorded = !(error instanceof Refused) || error.recorded;
     call.reason = error instanceof Refused ? error.reason : error instanceof PlatformError ? error.message : "internal error";
     throw error;
   } finally {
-    ctx.waitUntil(record(ctx.env, call));
+    if (recorded) ctx.waitUntil(record(ctx.env, call));
   }
 }
 
@@ -67,6 +70,7 @@ async function accept(ctx: BaseContext, request: Request, target: HookTarget, ca
   const id = await deliveryId(scheme, headers, body);
   call.deliveryId = id;
   if (target.tenant_status === "suspended") throw tenantSuspended();
+  await admitDelivery(ctx, target.tenant_id);
   if (target.listeners.length === 0) throw unknownHook("no active workflow has this path in a webhook trigger");
   const payload = parsePayload(body, headers.get("content-type"));
   call.event = eventName(scheme, headers, payload);
@@ -75,16 +79,15 @@ async function accept(ctx: BaseContext, request: Request, target: HookTarget, ca
   const started = await Promise.all(
     wanted.map((workflow) =>
       startExecution({
-        objects: ctx.objects,
+        ctx,
         tenant: target.tenant_id,
         workflow,
         input: encodeJson(payload),
         trigger: { kind: "webhook", source: call.path, delivery_id: id, headers: keptHeaders(headers) },
         key: `webhook:${call.path}:${id}`,
-        now: ctx.now,
       }),
     ),
-  );
+  ).catch(hideFigures);
   call.executionIds = started.map((one) => one.id);
   if (started.length === 0) call.reason = `no active workflow takes ${call.event === null ? "it" : `the event \`${call.event}\``} here`;
   else if (started.every((one) => !one.created)) call.reason = "delivered before";

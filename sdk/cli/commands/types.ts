@@ -48,8 +48,8 @@ function variablesPart(variables: readonly VariableView[]): string {
     if (type === "secret") secrets.add(name);
     else types.set(name, (types.get(name) ?? new Set()).add(typeNames[type]));
   }
-  const everywhere = new Set(variables.filter(({ workflow_id }) => workflow_id === null).map(({ name }) => name));
-  const vars = Array.from(types, ([name, of]) => `    readonly ${name}: ${[...of].join(" | ")}${everywhere.has(name) ? "" : " | undefined"};\n`).join("");
+  for (const [name, of] of types) if (!variables.some((one) => one.name === name && one.workflow_id === null)) of.add("undefined");
+  const vars = Array.from(types, ([name, of]) => `    readonly ${name}: ${of.has("unknown") ? "unknown" : [...of].join(" | ")};\n`).join("");
   const references = Array.from(secrets, (name) => `    readonly ${name}: import("everstep").SecretReference;\n`).join("");
   return `\ndeclare module "everstep" {\n  interface Variables {\n${vars}  }\n  interface Secrets {\n${references}  }\n}\n`;
 }

@@ -4,6 +4,7 @@ import { newApiKey } from "../../auth/api-key.ts";
 import { scopeOf } from "../../auth/can.ts";
 import { type Permission, permissionNames } from "../../auth/permissions.ts";
 import type { TenantContext } from "../context.ts";
+import { batchWithinPlan } from "../plans/room.ts";
 import { makeApiKey } from "./make.ts";
 import { apiKeyView, viewApiKey } from "./view.ts";
 
@@ -19,7 +20,7 @@ export type NewApiKeyView = z.infer<typeof newApiKeyView>;
 /**
  * A key never may more than the person who made it, now and later: it ends with their
  * membership, and a permission that they lose it loses too. What a key makes is its maker's.
- * @throws PlatformError `forbidden` for a scope that the actor has not got over everything; `bad-request` for an expiry in the past
+ * @throws PlatformError `plan-limit`; `forbidden` for a scope that the actor has not got over everything; `bad-request` for an expiry in the past
  */
 export async function createApiKey({ ctx, input }: { ctx: TenantContext; input: z.infer<typeof apiKeyBody> }): Promise<NewApiKeyView> {
   const { actor } = ctx;
@@ -35,7 +36,7 @@ export async function createApiKey({ ctx, input }: { ctx: TenantContext; input: 
     createdBy: actor.kind === "user" ? actor.userId : actor.createdBy,
     expiresAt,
   });
-  await ctx.db.batch(statements);
+  await batchWithinPlan(ctx, "api_keys", statements);
   return { ...viewApiKey(row), api_key: key };
 }
 

@@ -32,7 +32,7 @@ export async function confirmRegistration({ ctx, input }: { ctx: BaseContext; in
   const found = await peekToken(DB, { ...input, purpose, now });
   if (!found) throw invalidLink();
   const { email, name, locale, password_hash, tenant_name, tenant_slug } = pending.parse(found.data);
-  if (await findUserByEmail(DB, email)) throw new PlatformError("conflict", "There is an account with this address by now: sign in.");
+  if (await findUserByEmail(DB, email)) throw addressTaken();
 
   const [userId, tenantId] = [newId(now), newId(now)];
   const audit = inTenant(ctx, tenantId, userId);
@@ -54,6 +54,8 @@ export async function confirmRegistration({ ctx, input }: { ctx: BaseContext; in
   return beginSession(ctx, { userId, tenantId, method: "register" });
 }
 
+const addressTaken = () => new PlatformError("conflict", "There is an account with this address by now: sign in.");
+
 /** `Café São João` → `cafe-sao-joao` */
 export function slugOf(name: string): string {
   const ascii = name
@@ -72,12 +74,13 @@ async function freeSlug(d1: D1Database, wanted: string): Promise<string> {
   return `${wanted.slice(0, 55)}-${number}`;
 }
 
-/** Between looking for a free slug and taking it, another may have taken it. */
+/** Between looking whether address and slug are free and taking them, another may have taken them. */
 async function retryingOnTakenSlug(act: () => Promise<void>): Promise<void> {
   for (let round = 1; ; round++) {
     try {
       return await act();
     } catch (error) {
+      if (mentions(error, "users.email")) throw addressTaken();
       if (round === mostRaces || !mentions(error, "tenants.slug")) throw error;
     }
   }

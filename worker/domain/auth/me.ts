@@ -7,6 +7,7 @@ import { iso, type UserContext } from "../context.ts";
 import { localeField, personName } from "./fields.ts";
 import { inTenant } from "./in-tenant.ts";
 import { choices, tenantChoice } from "./login.ts";
+import { beyondReach, withinReach } from "./reach.ts";
 
 export const meView = z.object({
   user: z.object({
@@ -24,7 +25,7 @@ export const meView = z.object({
   permissions: z.record(z.string(), z.enum(["all", "team", "own"])).describe("Permission → over whose records"),
   masked: z.record(z.string(), z.array(z.string())).describe("Entity → fields that this role sees masked"),
   session_id: z.string(),
-  tenants: z.array(tenantChoice).describe("All tenants the person may sign in to"),
+  tenants: z.array(tenantChoice).describe("All tenants the person may sign in to; after a sign-in with a tenant's provider that one alone"),
 });
 export type MeView = z.infer<typeof meView>;
 
@@ -34,11 +35,13 @@ export async function getMe({ ctx }: { ctx: UserContext }): Promise<MeView> {
   return view(ctx, await ownAccount(ctx));
 }
 
+/** @throws PlatformError `forbidden` where a tenant's provider would change what other tenants see */
 export async function updateMe({ ctx, input }: { ctx: UserContext; input: z.infer<typeof meChange> }): Promise<MeView> {
   const before = await ownAccount(ctx);
   const fields = ({ name, locale }: UserRow) => ({ name, locale });
   const after: UserRow = { ...before, name: input.name ?? before.name, locale: input.locale ?? before.locale, updated_at: ctx.now };
   const memberOf = await tenantsOfUser(ctx.env.DB, before.id);
+  if (withinReach(ctx.actor, memberOf).length < memberOf.length) throw beyondReach();
   const events = memberOf.map(({ tenant_id }) => audited(inTenant(ctx, tenant_id, before.id), { action: "user.update", entityId: before.id, before: fields(before), after: fields(after) }));
   await batch(ctx.env.DB, [updateUser(ctx.env.DB, before.id, { ...fields(after), updated_at: ctx.now }), ...events]);
   return view(ctx, after);
@@ -51,7 +54,7 @@ async function ownAccount({ env, actor }: UserContext): Promise<UserRow> {
 }
 
 async function view({ env, actor }: UserContext, user: UserRow): Promise<MeView> {
-  const tenants = choices(await tenantsOfUser(env.DB, user.id));
+  const tenants = choices(withinReach(actor, await tenantsOfUser(env.DB, user.id)));
   const here = tenants.find(({ id }) => id === actor.tenantId);
   const { id, email, name, locale } = user;
   return {

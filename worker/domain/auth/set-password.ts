@@ -23,7 +23,7 @@ interface Setting {
  */
 export async function settingPassword(ctx: BaseContext, user: UserRow, { password, by, except }: Setting): Promise<Statement[]> {
   const { env, now } = ctx;
-  const [password_hash, memberOf, endings] = await Promise.all([hashPassword(password), tenantsOfUser(env.DB, user.id), endingSessions(ctx, user.id, by === "change" ? "password_changed" : "password_reset", except)]);
+  const [password_hash, memberOf, endings] = await Promise.all([hashPassword(password), tenantsOfUser(env.DB, user.id), endingSessions(ctx, user.id, { reason: by === "change" ? "password_changed" : "password_reset", except, tenantId: undefined })]);
   // Who has read a mail sent to the address has confirmed it.
   const verified = by === "reset" && user.email_verified_at === null ? { email_verified_at: now } : {};
   return [

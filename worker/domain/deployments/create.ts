@@ -1,4 +1,4 @@
-import { and, desc, eq } from "drizzle-orm";
+import { and, desc, eq, sql, type SQL } from "drizzle-orm";
 import { newId } from "../../../db/ids.ts";
 import { deployments } from "../../../db/schema/deployments.ts";
 import { workflows } from "../../../db/schema/workflows.ts";
@@ -6,6 +6,7 @@ import type { DeploymentRequest, DeploymentView } from "../../../sdk/schema/mani
 import { PlatformError } from "../../../sdk/schema/problem.ts";
 import { audited } from "../audit/record.ts";
 import type { TenantContext } from "../context.ts";
+import { batchWithinPlan } from "../plans/room.ts";
 import type { BundleProblem, PreparedBundle } from "../ports.ts";
 import { findDeployment } from "./find.ts";
 import { pointWorkflows } from "./point.ts";
@@ -15,7 +16,7 @@ import { viewDeployment } from "./view.ts";
 /**
  * Deploys a bundle: its workflows run from it at once. What is deployed already, unchanged,
  * comes back as it is. A refused bundle changes nothing.
- * @throws PlatformError `bundle-rejected` with file, line and reason
+ * @throws PlatformError `bundle-rejected` with file, line and reason; `plan-limit`
  */
 export async function createDeployment({ ctx, input }: { ctx: TenantContext; input: DeploymentRequest }): Promise<{ deployment: DeploymentView; created: boolean }> {
   if (!Object.hasOwn(input.modules, input.main)) {
@@ -32,12 +33,19 @@ export async function createDeployment({ ctx, input }: { ctx: TenantContext; inp
   const id = newId(ctx.now);
   const { bundle, manifest, stored } = prepared;
   const row = { id, bundle, manifest, sources_key: stored.sources, message: input.message ?? null, active: true, created_at: ctx.now };
-  await ctx.db.batch([
+  const statements = [
     ctx.db.insert(deployments, { ...row, version: ctx.db.next(deployments, deployments.version) }),
     ...pointWorkflows(ctx.db, { id, bundle, manifest }, ctx.now),
     audited(ctx, { action: "deployment.create", entityId: id, after: { bundle, message: row.message, workflows: manifest.workflows.map((workflow) => workflow.id) } }),
-  ]);
+  ];
+  await batchWithinPlan(ctx, "workflows", statements, newWorkflows(ctx, manifest));
   return { deployment: viewDeployment(await findDeployment(ctx, id)), created: true };
+}
+
+/** How many of them the tenant has not got yet; those that are there are switched on or off as they were. */
+function newWorkflows({ tenant }: TenantContext, manifest: PreparedBundle["manifest"]): SQL {
+  const ids = JSON.stringify(manifest.workflows.map(({ id }) => id));
+  return sql`(${manifest.workflows.length} - (select count(*) from ${workflows} where ${and(eq(workflows.tenant_id, tenant), sql`${workflows.id} in (select value from json_each(${ids}))`)}))`;
 }
 
 /** The newest deployment of this very bundle and sources, if all its workflows still run from it. */

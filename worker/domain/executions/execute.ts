@@ -41,14 +41,13 @@ export type Executed = { waited: false; started: StartedView } | { waited: true;
 export async function executeWorkflow({ ctx, input }: { ctx: TenantContext; input: ExecuteInput }): Promise<Executed> {
   const workflow = await findRunnable(ctx, input.id);
   const start: Start = {
-    objects: ctx.objects,
+    ctx,
     tenant: ctx.tenant,
     workflow,
     input: encodeJson(input.input ?? input.trigger_data ?? {}),
     trigger: { kind: "api", source: ctx.actor.name },
     key: input.key === null ? null : `api:${input.key}`,
     inputMustMatch: input.key !== null,
-    now: ctx.now,
   };
   if (input.wait !== false) {
     const view = await runExecution(start, input.wait === true ? longestWaitMs : input.wait);

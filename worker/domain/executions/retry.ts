@@ -41,14 +41,13 @@ export async function retryExecution({ ctx, input }: { ctx: TenantContext; input
 /** Values travel as they are stored: a JSON view of the input would lose its dates, maps and large integers. */
 async function rerun(ctx: TenantContext, id: string, { workflowId, trigger, input, test }: Origin, key: string | null): Promise<RetriedView> {
   const started = await startExecution({
-    objects: ctx.objects,
+    ctx,
     tenant: ctx.tenant,
     workflow: await findRunnable(ctx, workflowId),
     input,
     // What a webhook brought along belongs to what the workflow is given.
     trigger: { ...trigger, kind: "rerun", source: id },
     key: key === null ? null : `rerun:${id}:${key}`,
-    now: ctx.now,
     ...(test ? { test } : {}),
   });
   if (started.created) await auditExecution(ctx, "retry", id, { mode: "new", new_execution_id: started.id });

@@ -28,13 +28,12 @@ export async function testRun({ ctx, input }: { ctx: TenantContext; input: TestR
   const samples = Object.fromEntries(Object.entries(input.samples).map(([name, value]) => [name, encodeJson(value)]));
   const view = await runExecution(
     {
-      objects: ctx.objects,
+      ctx,
       tenant: ctx.tenant,
       workflow,
       input: encodeJson(input.input),
       trigger: { kind: "manual", ...input.trigger, source: "test" },
       key: null,
-      now: ctx.now,
       test: { samples, only: input.step ?? null },
     },
     input.wait,

@@ -14,7 +14,6 @@ import { passwordField, personName, tokenField } from "../auth/fields.ts";
 import { inTenant } from "../auth/in-tenant.ts";
 import { chosen, type LoginReply, signInOrChallenge } from "../auth/login.ts";
 import type { PublicContext } from "../context.ts";
-import { findRole } from "../roles/find.ts";
 import { byToken, hashOf, isOpen, linkIsOver } from "./link.ts";
 import { statusOf } from "./view.ts";
 
@@ -47,7 +46,6 @@ export async function acceptInvitation({ ctx, input }: { ctx: PublicContext; inp
   const { userId, along } = account ? await existing(ctx, account, invitation, input) : await newcomer(ctx, invitation, input);
 
   const audit = inTenant(ctx, tenantId, userId);
-  if (!(await findRole(audit, role))) throw new PlatformError("conflict", "The role you were invited as is gone. Ask whoever invited you for another invitation.");
   const open = isOpen(now, byToken(hash));
   const membership = { user_id: userId, role, team_id, status: "active" as const };
   const joined = await audit.db.batchIf(audit.db.exists(invitations, open), [

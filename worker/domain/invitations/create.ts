@@ -1,8 +1,9 @@
-import { eq } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { z } from "zod";
 import { newId } from "../../../db/ids.ts";
 import { memberships } from "../../../db/schema/memberships.ts";
 import { invitations } from "../../../db/schema/sessions.ts";
+import { openInvitations } from "../../../db/tenant-counts.ts";
 import { findUserByEmail } from "../../../db/users.ts";
 import { PlatformError } from "../../../sdk/schema/problem.ts";
 import { mustBeAbleTo } from "../../auth/can.ts";
@@ -10,6 +11,7 @@ import { audited } from "../audit/record.ts";
 import { emailField, personName } from "../auth/fields.ts";
 import type { TenantContext } from "../context.ts";
 import { sendMail } from "../mails/deliver.ts";
+import { batchWithinPlan } from "../plans/room.ts";
 import { mustBeAbleToGive } from "../roles/find.ts";
 import { findTeam } from "../teams/find.ts";
 import { isOpen, newLink } from "./link.ts";
@@ -25,7 +27,7 @@ export const invitationBody = z.strictObject({
 /**
  * Mails somebody a link. Whether the address has an account elsewhere shows nowhere; an
  * invitation that is open already is replaced.
- * @throws PlatformError `bad-request`, `forbidden`, `not-found` for the team, `conflict` for who is a member already
+ * @throws PlatformError `bad-request`, `forbidden`, `not-found` for the team, `conflict` for who is a member already, `plan-limit`
  */
 export async function createInvitation({ ctx, input }: { ctx: TenantContext; input: z.infer<typeof invitationBody> }): Promise<InvitationView> {
   const { actor, db, env, now } = ctx;
@@ -38,12 +40,14 @@ export async function createInvitation({ ctx, input }: { ctx: TenantContext; inp
   const { token_hash, expires_at, mail } = await newLink(ctx, email);
   const by = actor.kind === "user" ? actor.userId : actor.createdBy;
   const row = { id: newId(now), email, name, role, team_id, invited_by: by, created_at: now, expires_at, accepted_at: null, revoked_at: null };
-  await db.batch([
+  const statements = [
     db.update(invitations, { revoked_at: now }, isOpen(now, eq(invitations.email, email))),
     db.insert(invitations, { ...row, token_hash }),
     audited(ctx, { action: "invitation.create", entityId: row.id, after: row }),
     mail,
-  ]);
+  ];
+  // One that is replaced gives its place back.
+  await batchWithinPlan(ctx, "users", statements, sql`(1 - ${openInvitations(ctx.tenant, now, eq(invitations.email, email))})`);
   sendMail(ctx);
   return viewInvitation(actor, row, now);
 }

@@ -20,6 +20,7 @@ import type { OidcPerson } from "../../auth/oidc.ts";
 import { audited } from "../audit/record.ts";
 import { inTenant } from "../auth/in-tenant.ts";
 import type { BaseContext } from "../context.ts";
+import { mustHaveRoom } from "../plans/room.ts";
 
 export interface SsoMember {
   userId: string;
@@ -27,7 +28,7 @@ export interface SsoMember {
   along: Statement[];
 }
 
-/** @throws PlatformError `sso-not-a-member` */
+/** @throws PlatformError `sso-not-a-member`, `plan-limit` */
 export async function memberOf(base: BaseContext, provider: ProviderRow, person: OidcPerson): Promise<SsoMember> {
   const { env } = base;
   const known = await findIdentity(env.DB, provider.id, person.subject);
@@ -43,6 +44,7 @@ export async function memberOf(base: BaseContext, provider: ProviderRow, person:
     return { userId: account.id, along: link(base, provider, person, account.id) };
   }
   if (!provider.domains.includes(email.slice(email.lastIndexOf("@") + 1))) throw refused("Nobody with your address is a member of this tenant. Ask an admin for an invitation.");
+  await mustHaveRoom(base, provider.tenant_id, "users");
   return join(base, provider, person, email);
 }
 

@@ -7,12 +7,14 @@ import { z } from "zod";
 import { tenants } from "../../../db/schema/tenants.ts";
 import { findTenant, listTenants, type TenantRow, updateTenant } from "../../../db/tenants.ts";
 import { PlatformError } from "../../../sdk/schema/problem.ts";
+import { limitDeviations } from "../../auth/plans.ts";
 import { audited } from "../audit/record.ts";
 import { iso, type OperatorContext } from "../context.ts";
 import { type Page, pageQuery, readCursor, toPage } from "../page.ts";
 import { inTenant } from "./upsert.ts";
 import { plan, tenantStatus } from "./view.ts";
 
+/** What is stored may be older than the names that are known now. */
 const limits = z.record(z.string(), z.json()).nullable().describe("Deviations from the plan's limits; null: none");
 
 export const operatedView = z.object({ id: z.string(), slug: z.string(), name: z.string(), plan, status: tenantStatus, limits, created_at: z.string() });
@@ -21,7 +23,7 @@ export type OperatedView = z.infer<typeof operatedView>;
 export const tenantsQuery = pageQuery.extend({ slug: z.string().max(63).optional(), plan: plan.optional(), status: tenantStatus.optional() });
 
 export const operatedChange = z
-  .strictObject({ plan: plan.optional(), status: tenantStatus.optional().describe("`suspended`: nothing starts or changes, everything can be read"), limits: limits.optional() })
+  .strictObject({ plan: plan.optional(), status: tenantStatus.optional().describe("`suspended`: nothing starts or changes, everything can be read"), limits: limitDeviations.nullable().optional() })
   .refine((change) => Object.keys(change).length > 0, "say what to change");
 
 function view({ id, slug, name, plan, status, limits, created_at }: TenantRow): OperatedView {

@@ -4,10 +4,12 @@ import { tenantDb } from "../../../db/tenant-db.ts";
 import { findKeyOwner, findTenantBySlug, insertTenant, type TenantRow, updateTenant } from "../../../db/tenants.ts";
 import { PlatformError } from "../../../sdk/schema/problem.ts";
 import { hashApiKey, isApiKey, newApiKey } from "../../auth/api-key.ts";
+import { limitDeviations } from "../../auth/plans.ts";
 import { makeApiKey } from "../api-keys/make.ts";
 import { audited, type AuditContext } from "../audit/record.ts";
 import { iso, type OperatorContext } from "../context.ts";
 import { egressLists } from "./egress-lists.ts";
+import { plan } from "./view.ts";
 
 export const tenantBody = z.strictObject({
   slug: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "lower case letters, digits and `-`; at most 63"),
@@ -15,7 +17,8 @@ export const tenantBody = z.strictObject({
   api_key: z.string().refine(isApiKey, "`es_` and 32 bytes in base64url").optional().describe("A key that shall open the tenant; sending it again changes nothing"),
   key_name: z.string().trim().min(1).max(100).default("default"),
   egress: egressLists.optional().describe("Hosts its code may, and may not, reach; left out: as it was"),
-  limits: z.record(z.string(), z.json()).optional(),
+  plan: plan.optional().describe("Left out: as it was; `free` for a new tenant"),
+  limits: limitDeviations.optional(),
 });
 type TenantBody = z.infer<typeof tenantBody>;
 
@@ -53,19 +56,19 @@ export async function upsertTenantByOperator({ ctx, input }: { ctx: OperatorCont
 }
 
 async function create(ctx: OperatorContext, input: TenantBody): Promise<z.infer<typeof tenantView>> {
-  const { slug, name, egress, limits, api_key = newApiKey() } = input;
-  const row = { id: newId(ctx.now), slug, name, egress: egress ?? null, limits: limits ?? null, created_at: ctx.now };
+  const { slug, name, egress, plan = "free", limits, api_key = newApiKey() } = input;
+  const row = { id: newId(ctx.now), slug, name, egress: egress ?? null, plan, limits: limits ?? null, created_at: ctx.now };
   const audit = inTenant(ctx, row.id);
   const key = await makeApiKey(audit, { key: api_key, name: input.key_name, scopes: null, createdBy: null, expiresAt: null });
-  await audit.db.batch([insertTenant(ctx.env.DB, row), audited(audit, { action: "tenant.create", entityId: row.id, after: { slug, name, egress, limits } }), ...key.statements]);
+  await audit.db.batch([insertTenant(ctx.env.DB, row), audited(audit, { action: "tenant.create", entityId: row.id, after: { slug, name, egress, plan, limits } }), ...key.statements]);
   return view(row, api_key);
 }
 
 /** What is left out stays, and nothing is told where nothing changes. */
-async function change(ctx: OperatorContext, row: TenantRow, { name, egress, limits, api_key, key_name }: TenantBody, newKey: boolean): Promise<TenantRow> {
+async function change(ctx: OperatorContext, row: TenantRow, { name, egress, plan, limits, api_key, key_name }: TenantBody, newKey: boolean): Promise<TenantRow> {
   const audit = inTenant(ctx, row.id);
-  const before = { name: row.name, egress: row.egress, limits: row.limits };
-  const after = { name, egress: egress ?? row.egress, limits: limits ?? row.limits };
+  const before = { name: row.name, egress: row.egress, plan: row.plan, limits: row.limits };
+  const after = { name, egress: egress ?? row.egress, plan: plan ?? row.plan, limits: limits ?? row.limits };
   const key = api_key !== undefined && newKey ? await makeApiKey(audit, { key: api_key, name: key_name, scopes: null, createdBy: null, expiresAt: null }) : null;
   const differs = JSON.stringify(before) !== JSON.stringify(after);
   await audit.db.batch([...(differs ? [updateTenant(ctx.env.DB, row.id, after), audited(audit, { action: "tenant.update", entityId: row.id, before, after })] : []), ...(key?.statements ?? [])]);

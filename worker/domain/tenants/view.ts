@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { findTenant, type TenantRow } from "../../../db/tenants.ts";
+import { planNames } from "../../auth/plans.ts";
 import { tenantEgress } from "../../egress/tenant-policy.ts";
 import { iso, type TenantContext } from "../context.ts";
 import { settingsOf, tenantSettings } from "./settings.ts";
 
-export const plan = z.enum(["free", "pro", "enterprise"]);
+export const plan = z.enum(planNames);
 export const tenantStatus = z.enum(["active", "suspended"]);
 
 export const settingsView = tenantSettings.extend({

@@ -26,6 +26,8 @@ interface Held {
   /** Of the share, still to be let through. */
   left: number;
   refusedUntil: number;
+  /** The `refusedUntil` that somebody was told. */
+  toldUntil: number;
   /** Let through in all, and as far as the limiter is known to know. */
   total: number;
   known: number;
@@ -54,12 +56,20 @@ export class Account {
   #sent = 0;
   #applied = 0;
 
-  refusal(meters: readonly string[], now: number): { refusedBy: string; retryMs: number } | null {
+  refusal(meters: readonly string[], now: number): { refusedBy: string; retryMs: number; first: boolean } | null {
     for (const name of meters) {
       const until = this.#held.get(name)?.refusedUntil ?? 0;
-      if (until > now) return { refusedBy: name, retryMs: until - now };
+      if (until > now) return { refusedBy: name, retryMs: until - now, first: this.refuses(name) };
     }
     return null;
+  }
+
+  /** True for the first that is refused since there was room. */
+  refuses(name: string): boolean {
+    const held = this.#held.get(name);
+    if (!held || held.toldUntil === held.refusedUntil) return false;
+    held.toldUntil = held.refusedUntil;
+    return true;
   }
 
   /** Whether there is one left of each share; or one more on shares that are over, while nobody renews them. */
@@ -75,7 +85,7 @@ export class Account {
   }
 
   spend(name: string, amount: number): void {
-    const held = this.#held.get(name) ?? { share: null, at: 0, left: 0, refusedUntil: 0, total: 0, known: 0 };
+    const held = this.#held.get(name) ?? { share: null, at: 0, left: 0, refusedUntil: 0, toldUntil: 0, total: 0, known: 0 };
     held.total += amount;
     held.left -= amount;
     this.#held.set(name, held);
@@ -115,10 +125,10 @@ export class Account {
     this.#applied = sent.number;
     this.concurrent = concurrent;
     for (const [name, share] of Object.entries(shares)) {
-      const { total = 0, known = 0 } = this.#held.get(name) ?? {};
+      const { total = 0, known = 0, toldUntil = 0 } = this.#held.get(name) ?? {};
       const reported = sent.spent[name]?.[1] ?? known;
       const taking = [...this.#flying].filter(({ take }) => take.includes(name)).length;
-      this.#held.set(name, { share, at: sent.at, left: share.share - (total - reported) - taking, refusedUntil: share.waitMs > 0 ? sent.at + share.waitMs : 0, total, known: reported });
+      this.#held.set(name, { share, at: sent.at, left: share.share - (total - reported) - taking, refusedUntil: share.waitMs > 0 ? sent.at + share.waitMs : 0, toldUntil, total, known: reported });
     }
   }
 

@@ -28,7 +28,7 @@ class World {
       this.now = next.at;
       next.run();
       // What follows from an event happens at its time.
-      for (let tick = 0; tick < 20; tick++) await null;
+      for (let tick = 0; tick < 20; tick++) await Promise.resolve();
     }
   }
 }

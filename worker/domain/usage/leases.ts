@@ -9,7 +9,7 @@
  * 3. Requests share figures, never promises: one whose caller has gone may never go on.
  * @module
  */
-import { leaseMs, type Report, type Settled, type Share } from "../../../durable-objects/limiter/contract.ts";
+import { leaseMs, monthly, type Report, type Settled, type Share } from "../../../durable-objects/limiter/contract.ts";
 import { Account, statesOf, type State } from "./account.ts";
 
 export interface LeasePorts {
@@ -29,6 +29,8 @@ export interface Admission {
   retryMs: number;
   /** The meter that has no room. */
   refusedBy: string | null;
+  /** Of those refused since there last was room, the first here. */
+  first: boolean;
   /** How the meters stand, as far as this isolate knows; none while the limiter does not answer. */
   states: State[];
 }
@@ -59,21 +61,21 @@ export class Leases {
   async admit(tenant: string, meters: readonly string[], after: After): Promise<Admission> {
     const account = this.#account(tenant);
     const now = this.#ports.now();
-    const open: Admission = { admitted: true, retryMs: 0, refusedBy: null, states: [] };
-    if (account.deafUntil > now) return open;
+    const through: Admission = { admitted: true, retryMs: 0, refusedBy: null, first: false, states: [] };
+    if (account.deafUntil > now) return this.#uncounted(account, meters, through);
     const refused = account.refusal(meters, now);
     if (refused) return { admitted: false, ...refused, states: statesOf(account, meters, now) };
     if (account.within(meters, now)) {
       for (const name of meters) account.spend(name, 1);
       this.#reportAfterwards(tenant, account, meters, after);
-      return { ...open, states: statesOf(account, meters, now) };
+      return { ...through, states: statesOf(account, meters, now) };
     }
     const settled = await this.#report(tenant, account, meters, []);
-    if (!settled) return open;
+    if (!settled) return this.#uncounted(account, meters, through);
     const states = statesOf(account, meters, this.#ports.now());
-    if (settled.taken) return { ...open, states };
+    if (settled.taken) return { ...through, states };
     const [refusedBy, { waitMs }] = mostAwaited(settled.shares, meters);
-    return { admitted: false, retryMs: waitMs, refusedBy, states };
+    return { admitted: false, retryMs: waitMs, refusedBy, first: refusedBy === null || account.refuses(refusedBy), states };
   }
 
   /** Counts what nobody asked for; less than nothing gives back what was not used after all. */
@@ -91,6 +93,12 @@ export class Leases {
   /** Starts carried out at once, null: no limit; undefined while nobody has said. */
   concurrent(tenant: string): number | null | undefined {
     return this.#accounts.get(tenant)?.concurrent;
+  }
+
+  /** While the limiter does not answer. What counts by the month is reported when it does again. */
+  #uncounted(account: Account, meters: readonly string[], through: Admission): Admission {
+    if (meters.includes(monthly)) account.spend(monthly, 1);
+    return through;
   }
 
   #reportAfterwards(tenant: string, account: Account, meters: readonly string[], after: After): void {

@@ -8,6 +8,7 @@
  * @module
  */
 import { monthly } from "../../../durable-objects/limiter/contract.ts";
+import { nextMonth } from "../../../durable-objects/limiter/meter.ts";
 import { PlatformError } from "../../../sdk/schema/problem.ts";
 import type { BaseContext } from "../context.ts";
 import { planLimit } from "../plans/refusal.ts";
@@ -34,7 +35,7 @@ export async function withinPlan<T>({ usage, waitUntil, now }: Pick<BaseContext,
   if (!leave) throw new PlatformError("rate-limited", `${places} executions are being started and ${places * waitingPerPlace} more wait for that. Try again in a second, with the same Idempotency-Key.`, undefined, 1);
   try {
     const { admitted, states } = await leases.admit(tenant, [monthly], waitUntil);
-    if (!admitted && !(await exists())) throw planLimit("executions_per_month", { limit: states[0]?.limit ?? 0, used: states[0]?.used ?? 0, resetsAt: now + (states[0]?.resetMs ?? 0) });
+    if (!admitted && !(await exists())) throw planLimit("executions_per_month", { limit: states[0]?.limit ?? 0, used: states[0]?.used ?? 0, resetsAt: nextMonth(now) });
     let created = false;
     try {
       const begun = await begin();

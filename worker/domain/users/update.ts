@@ -8,6 +8,7 @@ import { mustBeAbleTo } from "../../auth/can.ts";
 import { isBuiltInRole } from "../../auth/roles.ts";
 import { audited } from "../audit/record.ts";
 import type { TenantContext } from "../context.ts";
+import { mustHaveRoom } from "../plans/room.ts";
 import { mustBeAbleToGive, mustNotBeAbove } from "../roles/find.ts";
 import { findTeam } from "../teams/find.ts";
 import { keepsAdmin, whyNot } from "./admins.ts";
@@ -34,6 +35,8 @@ export async function updateUser({ ctx, input }: { ctx: TenantContext; input: z.
   mustBeAbleTo(ctx.actor, "users.write", { owner_id: id, team_id: after.team_id });
   if (after.role !== before.role) await mustBeAbleToGive(ctx, after.role);
   if (after.team_id !== null && after.team_id !== before.team_id) await findTeam(ctx, after.team_id);
+
+  if (before.status === "disabled" && after.status === "active") await mustHaveRoom(ctx, ctx.tenant, "users");
 
   const fields = ({ role, team_id, status }: Member) => ({ role, team_id, status });
   const ending = before.status === "active" && after.status === "disabled";

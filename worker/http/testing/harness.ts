@@ -5,7 +5,9 @@
 import { env as bindings } from "cloudflare:workers";
 import { bundleManifest, type DeploymentRequest, type WorkflowManifest } from "../../../sdk/schema/manifest.ts";
 import { sha256, toHex } from "../../auth/bytes.ts";
+import type { Plan } from "../../auth/plans.ts";
 import type { ObjectsPort, SandboxPort } from "../../domain/ports.ts";
+import { askLimiter, newUsage } from "../../domain/usage/usage.ts";
 import type { Env } from "../../env.ts";
 import { createApp } from "../app.ts";
 import { type TestObjects, testObjects } from "./objects.ts";
@@ -40,7 +42,8 @@ export interface Harness {
   send(request: Request): Promise<Answered>;
   /** @param path after the origin; a body that is not a string is sent as JSON */
   call(key: string | null, method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answered>;
-  newTenant(): Promise<Tenant>;
+  /** @param more its plan (the largest when left out) and deviations from it */
+  newTenant(more?: { plan?: Plan; limits?: object }): Promise<Tenant>;
 }
 
 export interface Tenant {
@@ -59,7 +62,9 @@ let tenants = 0;
  */
 export function harness(objectsOf?: (env: Env) => ObjectsPort, now?: () => number): Harness {
   const objects = testObjects();
-  const app = createApp({ sandbox, objects: objectsOf ?? (() => objects), ...(now ? { now } : {}) });
+  // Nothing goes on after an answer but what is begun by then: tests wait for it.
+  const usage = newUsage({ ask: askLimiter(env), lingerMs: 0 });
+  const app = createApp({ sandbox, objects: objectsOf ?? (() => objects), usage: () => usage, ...(now ? { now } : {}) });
 
   const ctxOf = (after: Promise<unknown>[]) => ({ waitUntil: (work: Promise<unknown>) => void after.push(work), passThroughOnException: () => {}, props: {} });
   const send: Harness["send"] = async (request) => {
@@ -67,7 +72,7 @@ export function harness(objectsOf?: (env: Env) => ObjectsPort, now?: () => numbe
     const response = await app.fetch(request, env, ctxOf(after));
     const text = new TextDecoder().decode(await response.arrayBuffer());
     await Promise.all(after);
-    const isJson = /^application\/(problem\+)?json\b/.test(response.headers.get("content-type") ?? "");
+    const isJson = /^application\/([\w.-]+\+)?json\b/.test(response.headers.get("content-type") ?? "");
     return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : null, text };
   };
   const call: Harness["call"] = (key, method, path, body, headers = {}) => {
@@ -76,9 +81,9 @@ export function harness(objectsOf?: (env: Env) => ObjectsPort, now?: () => numbe
     const sent = body === undefined || typeof body === "string" ? body : JSON.stringify(body);
     return send(new Request(`http://everstep.test${path}`, { method, headers: all, ...(sent === undefined ? {} : { body: sent }) }));
   };
-  const newTenant = async (): Promise<Tenant> => {
+  const newTenant: Harness["newTenant"] = async (more = {}) => {
     const slug = `tenant-${++tenants}-${crypto.randomUUID().slice(0, 8)}`;
-    const made = await call(operatorKey, "POST", "/api/v1/operator/tenants", { slug, name: slug });
+    const made = await call(operatorKey, "POST", "/api/v1/operator/tenants", { slug, name: slug, plan: "enterprise", ...more });
     const { id, api_key: key } = made.body;
     if (typeof id !== "string" || typeof key !== "string") throw new Error(`no tenant: ${JSON.stringify(made.body)}`);
     const own: Tenant["call"] = (method, path, body, headers) => call(key, method, `/api/v1${path}`, body, headers);

@@ -8,7 +8,7 @@ import { guardArrays } from "./arrays.ts";
 import { allocating, hurry, weigh } from "./budget.ts";
 import { guardBuffers } from "./buffers.ts";
 import { guardHostObjects } from "./host-objects.ts";
-import { holdersOf, made, measure, prototypeOf, replace, settle, SLOT, taking } from "./replace.ts";
+import { CHARACTER, holdersOf, made, measure, prototypeOf, replace, settle, SLOT, taking } from "./replace.ts";
 import { count, listed, product } from "./values.ts";
 
 const { apply } = Reflect;
@@ -38,12 +38,12 @@ function guardStrings(scope: Record<string, unknown>): void {
   const string = prototypeOf(scope["String"]);
   replace(string, "repeat", (native) => function (...args) {
     const self = typeof this === "string" || this == null ? this : text(this);
-    taking(((self as string | undefined)?.length ?? 0) * settle(args, 0), "repeat()");
+    taking(((self as string | undefined)?.length ?? 0) * settle(args, 0) * CHARACTER, "repeat()");
     return apply(native, self, args);
   });
   for (const name of ["padStart", "padEnd"]) {
     replace(string, name, (native) => function (...args) {
-      taking(settle(args, 0), `${name}()`);
+      taking(settle(args, 0) * CHARACTER, `${name}()`);
       return apply(native, this, args);
     });
   }

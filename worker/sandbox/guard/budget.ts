@@ -169,7 +169,7 @@ function look(forced: boolean): void {
   granted = left = 0;
   beat(account);
   check(account);
-  if (forced || time >= nextHeapLook) watchHeap(time);
+  if (forced || time >= nextHeapLook) watchHeap(time, forced);
   granted = left = (large || gap > SLOW) && stride > WARY_STRIDE ? WARY_STRIDE : stride;
 }
 
@@ -193,7 +193,7 @@ function check(account: Account): void {
   }
 }
 
-function watchHeap(time: number): void {
+function watchHeap(time: number, forced: boolean): void {
   if (!canReadHeap) {
     if (burst > limits.heapBytes) exceed("memory-limit", `allocated ${mib(burst)} without waiting for anything`);
     return;
@@ -208,7 +208,8 @@ function watchHeap(time: number): void {
   burst = 0;
   large = false;
   const after = now();
-  lastLook = after;
+  // A look that the code asked for, by all that it makes, is work of its own.
+  if (!forced) lastLook = after;
   // At most a fifth of the time goes into looking.
   const cost = 4 * (after - time);
   nextHeapLook = after + (cost > 10 ? cost : 10);

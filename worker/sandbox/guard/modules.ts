@@ -34,6 +34,7 @@ export const v8Flags = ["--enable-experimental-regexp-engine-on-excessive-backtr
 
 /**
  * Compatibility flags of a tenant's worker beside those of the platform: no code from strings,
- * ever, and no stubs of its own entrypoints, through which it could ask itself for turns.
+ * ever, and no stubs of its own entrypoints, through which it could ask itself for turns. Both
+ * places where those would be are closed: `ctx.exports`, and `exports` of cloudflare:workers.
  */
-export const tenantFlags = ["disallow_eval_during_startup", "disable_ctx_exports"] as const;
+export const tenantFlags = ["disallow_eval_during_startup", "disable_ctx_exports", "disallow_importable_env"] as const;

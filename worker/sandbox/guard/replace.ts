@@ -17,6 +17,8 @@ const { defineProperty, getOwnPropertyDescriptor, getPrototypeOf, setPrototypeOf
 const SMALL = 4096;
 /** Bytes of an element of an ordinary array. */
 export const SLOT = 8;
+/** Of a character, where it takes most. */
+export const CHARACTER = 2;
 
 /**
  * Puts `make(original)` in the place of a method that `target` has itself. `make` is written out at
@@ -38,7 +40,7 @@ export function taking(bytes: number, what: string): void {
 
 /** Accounts for what a call has made, where the engine itself bounds how large that can be. */
 export function made<T>(result: T, what: string): T {
-  if (typeof result === "string") taking(result.length, what);
+  if (typeof result === "string") taking(result.length * CHARACTER, what);
   else if (isArray(result)) taking(result.length * SLOT, what);
   else if (typeof result === "object" && result !== null) taking(bytesOf(result), what);
   return result;

@@ -1,0 +1,41 @@
+/**
+ * How much a tenant has of what plans limit. The counts are SQL, so that a change can be made
+ * only if there is room for it, and read together: for both the tenant is named by the caller,
+ * who has it from an actor.
+ * @module
+ */
+import { and, eq, gt, isNotNull, isNull, or, sql, type SQL } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
+import type { SQLiteTable } from "drizzle-orm/sqlite-core";
+import { apiKeys } from "./schema/api-keys.ts";
+import { hookDeliveries } from "./schema/hook-deliveries.ts";
+import { memberships } from "./schema/memberships.ts";
+import { invitations } from "./schema/sessions.ts";
+import { workflows } from "./schema/workflows.ts";
+
+export type Counted = "workflows" | "users" | "api_keys";
+
+const countOf = (table: SQLiteTable, where: SQL | undefined): SQL<number> => sql<number>`(select count(*) from ${table} where ${where})`;
+
+export function openInvitations(tenant: string, now: number, where?: SQL): SQL<number> {
+  return countOf(invitations, and(eq(invitations.tenant_id, tenant), isNull(invitations.accepted_at), isNull(invitations.revoked_at), gt(invitations.expires_at, now), where));
+}
+
+/** Workflows that are switched on; active members and open invitations; keys that open something. */
+export function countedBy(tenant: string, now: number): Record<Counted, SQL<number>> {
+  return {
+    workflows: countOf(workflows, and(eq(workflows.tenant_id, tenant), eq(workflows.is_active, true))),
+    users: sql<number>`(${countOf(memberships, and(eq(memberships.tenant_id, tenant), eq(memberships.status, "active")))} + ${openInvitations(tenant, now)})`,
+    api_keys: countOf(apiKeys, and(eq(apiKeys.tenant_id, tenant), isNull(apiKeys.revoked_at), or(isNull(apiKeys.expires_at), gt(apiKeys.expires_at, now)))),
+  };
+}
+
+export type Counts = Record<Counted | "storage_bytes", number>;
+
+export async function readCounts(d1: D1Database, tenant: string, now: number): Promise<Counts> {
+  const storage_bytes = sql<number>`(select coalesce(sum(${hookDeliveries.bytes}), 0) from ${hookDeliveries} where ${and(eq(hookDeliveries.tenant_id, tenant), isNotNull(hookDeliveries.payload_key))})`;
+  const [row] = await drizzle(d1)
+    .select({ ...countedBy(tenant, now), storage_bytes })
+    .from(sql`(select 1)`);
+  return row ?? { workflows: 0, users: 0, api_keys: 0, storage_bytes: 0 };
+}

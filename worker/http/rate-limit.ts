@@ -1,0 +1,102 @@
+/**
+ * Requests a minute: of each tenant and each of its keys and people; for routes that ask
+ * nobody to sign in, of each network address.
+ *
+ * Who is over their limit is refused before anything is looked up for them, so that a flood
+ * costs its neighbours little.
+ * @module
+ */
+import { type Meter, hasRoom, type Quota, usedAt, waitFor } from "../../durable-objects/limiter/meter.ts";
+import { PlatformError } from "../../sdk/schema/problem.ts";
+import type { TenantActor } from "../auth/actor.ts";
+import { networkOf } from "../auth/lockout.ts";
+import type { BaseContext } from "../domain/context.ts";
+import type { State } from "../domain/usage/account.ts";
+
+/** Of a network address, in one isolate, on public routes. */
+export const perAddress = { limit: 120, per: 60_000 } as const satisfies Quota;
+/** So many refused credentials, and as many addresses, are remembered at most. */
+const most = 10_000;
+
+export const kindOf = (actor: TenantActor): string => (actor.kind === "user" ? `user:${actor.userId}` : `key:${actor.keyId}`);
+
+export interface RateLimit {
+  /** For the answer, whatever it will be. */
+  headers: Record<string, string>;
+  refusal: PlatformError | null;
+}
+
+/** Forgets the oldest when there are too many. */
+class Remembered<T> {
+  readonly #entries = new Map<string, T>();
+
+  get(key: string): T | undefined {
+    return this.#entries.get(key);
+  }
+
+  set(key: string, value: T): void {
+    this.#entries.delete(key);
+    this.#entries.set(key, value);
+    const [oldest] = this.#entries.keys();
+    if (this.#entries.size > most && oldest !== undefined) this.#entries.delete(oldest);
+  }
+}
+
+export class RateLimiter {
+  readonly #refused = new Remembered<{ until: number; states: State[]; by: string }>();
+  readonly #addresses = new Remembered<Meter>();
+
+  /** For who sends a credential that was refused a moment ago: null when it was not. */
+  again(authorization: string | null, now: number): RateLimit | null {
+    const refused = authorization === null ? undefined : this.#refused.get(authorization);
+    return refused !== undefined && refused.until > now ? refuse(refused.states, refused.by, refused.until - now) : null;
+  }
+
+  async admit({ usage, waitUntil, now }: Pick<BaseContext, "usage" | "waitUntil" | "now">, actor: TenantActor, authorization: string | null): Promise<RateLimit> {
+    const { admitted, retryMs, refusedBy, states } = await usage.leases.admit(actor.tenantId, ["tenant", kindOf(actor)], waitUntil);
+    if (admitted || refusedBy === null) return { headers: headersOf(states), refusal: null };
+    if (authorization !== null) this.#refused.set(authorization, { until: now + retryMs, states, by: refusedBy });
+    return refuse(states, refusedBy, retryMs);
+  }
+
+  /**
+   * Counted by this isolate alone: whoever reaches several may have as much of each.
+   * @throws PlatformError `rate-limited`
+   */
+  admitAddress({ caller, now }: Pick<BaseContext, "caller" | "now">): void {
+    // An address that is not known (a local server) stands for everybody.
+    if (caller.ip === null) return;
+    const network = networkOf(caller.ip);
+    const meter = this.#addresses.get(network);
+    const used = meter ? usedAt(meter, perAddress, now) : 0;
+    if (!hasRoom(used, perAddress)) throw tooMany(`your network address, on routes that need no sign-in`, perAddress.limit, waitFor(used, perAddress, now));
+    this.#addresses.set(network, { used: used + 1, at: now });
+  }
+}
+
+function refuse(states: State[], by: string, retryMs: number): RateLimit {
+  const limit = states.find(({ meter }) => meter === by)?.limit ?? 0;
+  const whose = { tenant: "the tenant", key: "this API key", user: "this person" }[label(by)] ?? "this caller";
+  return { headers: headersOf(states, { by, retryMs }), refusal: tooMany(whose, limit, retryMs) };
+}
+
+function tooMany(whose: string, limit: number, retryMs: number): PlatformError {
+  const seconds = Math.max(1, Math.ceil(retryMs / 1000));
+  return new PlatformError("rate-limited", `At most ${limit} requests a minute of ${whose}. Try again in ${seconds} second${seconds === 1 ? "" : "s"}.`, undefined, seconds);
+}
+
+const label = (meter: string): string => meter.split(":", 1)[0] ?? meter;
+const seconds = (ms: number): number => Math.ceil(ms / 1000);
+
+/** `RateLimit` and `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers-10). */
+function headersOf(states: readonly State[], refused?: { by: string; retryMs: number }): Record<string, string> {
+  const limited = states.flatMap(({ meter, limit, per, used, resetMs }) => (limit === null || per === "month" ? [] : [{ meter, limit, per, used, resetMs }]));
+  if (limited.length === 0) return {};
+  const policies = limited.map(({ meter, limit, per }) => `"${label(meter)}";q=${limit};w=${seconds(per)}`);
+  const left = limited.map(({ meter, limit, used, resetMs }) => {
+    // Of a meter that refuses, the time is that of Retry-After.
+    const refuses = refused?.by === meter;
+    return `"${label(meter)}";r=${refuses ? 0 : Math.max(0, Math.floor(limit - used + 1e-6))};t=${refuses ? Math.max(1, seconds(refused.retryMs)) : seconds(resetMs)}`;
+  });
+  return { "ratelimit-policy": policies.join(", "), ratelimit: left.join(", ") };
+}
