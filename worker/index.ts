@@ -9,6 +9,7 @@ import { tenantHubClass } from "../durable-objects/tenant-hub/index.ts";
 import { keepUpSignIn } from "./domain/auth/upkeep.ts";
 import { resealUnderCurrentKey } from "./domain/keys/reseal.ts";
 import { objectsOf } from "./domain/ports.ts";
+import { keepUpPrivacy } from "./domain/retention/upkeep.ts";
 import { limiterPlatform } from "./domain/usage/platform.ts";
 import { createApp } from "./http/app.ts";
 import type { Env } from "./env.ts";
@@ -35,5 +36,6 @@ export default {
     await ping(env.DB);
     await keepUpSignIn(env, Date.now());
     await resealUnderCurrentKey(env);
+    await keepUpPrivacy(env, Date.now());
   },
 } satisfies ExportedHandler<Env>;

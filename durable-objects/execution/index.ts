@@ -203,10 +203,15 @@ export function executionClass<Env>(platformOf: (env: Env, ctx: DurableObjectSta
 
     async restore(tenant: string, id: string, dump: string): Promise<Reply<Outline>> {
       if (this.find(id)) return { ok: false, code: "conflict", detail: `there is an execution ${id} already` };
-      this.ctx.storage.transactionSync(() => {
-        this.runner.store.open();
-        keeping.restore(this.ctx.storage.sql, this.runner, tenant, id, dump);
-      });
+      try {
+        this.ctx.storage.transactionSync(() => {
+          this.runner.store.open();
+          keeping.restore(this.ctx.storage.sql, this.runner, tenant, id, dump);
+        });
+      } catch (error) {
+        this.runner.store.undone();
+        throw error;
+      }
       return this.with(tenant, id, async (execution) => {
         await this.runner.report(execution);
         return outline(execution, true);

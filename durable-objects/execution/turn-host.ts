@@ -74,7 +74,7 @@ export function turnHost(execution: Execution, turn: Turn, { store, platform, re
       check();
       const taken = execution.variables ?? (await platform.variables(tenant, execution.request.workflowId, id));
       check();
-      if (execution.variables === undefined) {
+      if (execution.variables === null) {
         execution.variables = taken;
         // A row that is not there yet comes with the first batch and has them.
         if (execution.stored) store.save(execution);

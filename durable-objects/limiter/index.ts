@@ -16,9 +16,10 @@ export function limiterClass<Env>(platformOf: (env: Env) => LimiterPlatform) {
     readonly ledger = new Ledger();
     readonly store: MeterStore;
     readonly platform: LimiterPlatform;
-    quotas: { value: Quotas; until: number } | null = null;
-    /** The month whose counter is in the ledger. */
+    quotas: { value: Promise<Quotas>; until: number } | null = null;
+    /** The month whose counter is in the ledger, once `begun` has put it there. */
     month = "";
+    begun: Promise<void> = Promise.resolve();
     armed = false;
 
     constructor(ctx: DurableObjectState, env: Env) {
@@ -41,20 +42,30 @@ export function limiterClass<Env>(platformOf: (env: Env) => LimiterPlatform) {
       return { ...settled, concurrent: quotas.concurrent };
     }
 
-    /** Quotas, and this month's counter, both as fresh as they have to be. */
+    /** Quotas, and this month's counter in its place, both read once however many ask at once. */
     async ready(tenant: string): Promise<Quotas> {
       const now = Date.now();
-      const month = monthOf(now);
-      const [quotas, counted] = await Promise.all([
-        this.quotas && this.quotas.until > now ? this.quotas.value : this.platform.quotas(tenant),
-        // A limiter that has no counter of its own, as after a move, goes on with what was saved.
-        this.month === month ? null : (this.store.count(month) ?? this.platform.load(tenant, month, monthly)),
-      ]);
-      this.quotas = this.quotas?.value === quotas ? this.quotas : { value: quotas, until: now + quotasFreshMs };
-      // Another call may have been here meanwhile.
-      if (this.month !== month) this.ledger.set(monthly, { used: counted ?? 0, at: now });
-      this.month = month;
-      return quotas;
+      if (!this.quotas || this.quotas.until <= now) this.quotas = { value: this.platform.quotas(tenant), until: now + quotasFreshMs };
+      const { value } = this.quotas;
+      if (this.month !== monthOf(now)) {
+        this.month = monthOf(now);
+        this.begun = this.begin(tenant, this.month, now);
+      }
+      try {
+        await this.begun;
+        return await value;
+      } catch (error) {
+        // Read again by whoever asks next.
+        this.month = "";
+        this.quotas = null;
+        throw error;
+      }
+    }
+
+    /** A limiter that has no counter of its own, as after a move, goes on with what was saved. */
+    async begin(tenant: string, month: string, now: number): Promise<void> {
+      const used = this.store.count(month) ?? (await this.platform.load(tenant, month, monthly)) ?? 0;
+      this.ledger.set(monthly, { used, at: now });
     }
 
     counted(tenant: string, period: string, value: number): void {

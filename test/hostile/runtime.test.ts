@@ -133,18 +133,12 @@ test("an isolate cannot ask itself for turns, and so for fresh budgets", { timeo
   expect(output).toEqual([[], [], [], [], [], [], [], ["undefined"]]);
 });
 
-describe("an outcome that a spoiled runtime sends", () => {
-  test.each([
-    ["of no kind", 'this.outcome = { type: "weird" }', 'its type is "weird"'],
-    ["with an output of no form", 'this.outcome = { type: "completed", output: "zzz" }', "an output that is no stored value"],
-    ["with an error of megabytes", 'this.outcome = { type: "failed", error: { name: "x".repeat(3e6), message: "y" } }', "an error that is no record of one"],
-  ])("%s: counts as a crash and is given up", { timeout: 120_000 }, async (_title, change, why) => {
-    await ground.mallory.deploy(hostile(`${onResult(change)}\nexport class Attack extends WorkflowEntrypoint { async run(event, step) { return await step.do("one", () => 1) } }`));
-    const id = await ground.mallory.start("attack");
-    const { status, error } = await ground.mallory.end(id, 90_000);
-    expect([status, error?.code, error?.message]).toEqual(["failed", "turn-crashed", expect.stringContaining(`a turn sent a malformed outcome: ${why}`)]);
-    await ground.neighbour();
-  });
+test("an outcome of no form, sent by a spoiled runtime, counts as a crash and is given up", { timeout: 120_000 }, async () => {
+  await ground.mallory.deploy(hostile(`${onResult('this.outcome = { type: "weird" }')}\nexport class Attack extends WorkflowEntrypoint { async run(event, step) { return await step.do("one", () => 1) } }`));
+  const id = await ground.mallory.start("attack");
+  const { status, error } = await ground.mallory.end(id, 90_000);
+  expect([status, error?.code, error?.message]).toEqual(["failed", "turn-crashed", expect.stringContaining('a turn sent a malformed outcome: its type is "weird"')]);
+  await ground.neighbour();
 });
 
 test("code from strings does not run", { timeout: 60_000 }, async () => {

@@ -8,7 +8,7 @@ import { address, type Operation } from "./document.ts";
 import { bodiesOf, instanceOf } from "./instances.ts";
 import type { Answer, Lab } from "./lab.ts";
 import type { Hearer, Leaks } from "./leaks.ts";
-import { samplesFor } from "./samples.ts";
+import { meantBodies, samplesFor } from "./samples.ts";
 import type { Ground, Person } from "./ground.ts";
 
 export interface Question {
@@ -69,21 +69,28 @@ export function neededQuery({ parameters }: Operation): Record<string, string> {
 /** Answers that say the request was not well formed: behind them nothing else shows. */
 const unfit = [400, 415, 422];
 
+type WhoMay = (operation: Operation, ground: Ground) => Promise<{ credential: string | null; person: Person }[]>;
+export type BodyIn = (ground: Ground) => Promise<unknown>;
+
 /**
- * A body that gets past its checks: the first that somebody who may do it is not refused for.
+ * Makes bodies that get past the checks of a route: such as somebody who may do it is not
+ * refused for.
  * @throws when there is none for a route over records: its 404 could never be seen
  */
-export async function fittingBody(operation: Operation, lab: Lab, playground: () => Promise<Ground>, whoMay: (operation: Operation, ground: Ground) => Promise<{ credential: string | null; person: Person }[]>): Promise<unknown> {
+export async function fittingBody(operation: Operation, lab: Lab, playground: () => Promise<Ground>, whoMay: WhoMay): Promise<BodyIn> {
   const [path = ""] = operation.paths;
+  const schema = operation.body;
+  const meant = Object.hasOwn(meantBodies, operation.id) ? meantBodies[operation.id] : undefined;
+  if (meant) return meant;
+  if (!schema) return async () => undefined;
   let last: Answer | null = null;
-  const bodies = operation.body ? bodiesOf(operation.body) : [undefined];
-  for (const body of bodies) {
+  for (const index of bodiesOf(schema).keys()) {
     const ground = await playground();
-    const { credential = null, person } = (await whoMay(operation, ground))[0] ?? {};
+    const [{ credential, person } = { credential: null, person: null }] = await whoMay(operation, ground);
     const values = { ...neededQuery(operation), ...(person ? await samplesFor(operation, ground, person) : {}) };
-    last = await lab.call(credential, operation.method, address(operation, path, values), body);
-    if (!unfit.includes(last.status)) return body;
+    last = await lab.call(credential, operation.method, address(operation, path, values), bodiesOf(schema)[index]);
+    if (!unfit.includes(last.status)) return async () => bodiesOf(schema)[index];
   }
-  if (path.includes("{")) throw new Error(`${operation.id}: none of the bodies made from its schema gets past its checks: ${last?.text ?? ""}. Say in \`meant\` (test/matrix/instances.ts) what its properties mean.`);
-  return bodies[0];
+  if (path.includes("{")) throw new Error(`${operation.id}: none of the bodies made from its schema gets past its checks: ${last?.text ?? ""}. Add one to \`meantBodies\` (test/matrix/samples.ts), or to \`meant\` (test/matrix/instances.ts) what a property means.`);
+  return async () => bodiesOf(schema)[0];
 }

@@ -15,7 +15,7 @@ export interface Operation {
   auth: string;
   permission: string | null;
   parameters: Parameter[];
-  /** Of the body; null: it takes none. */
+  /** Of the body; null: it takes none, or a file. */
   body: Schema | null;
   /** Takes an Idempotency-Key. */
   keyed: boolean;
@@ -33,7 +33,8 @@ export interface Parameter {
 interface Described {
   operationId: string;
   parameters?: Parameter[];
-  requestBody?: { content: { "application/json": { schema: Schema } } };
+  /** A file is no JSON. */
+  requestBody?: { content: Record<string, { schema: Schema }> };
   responses: Record<string, unknown>;
   "x-auth": string;
   "x-permission"?: string;
@@ -68,7 +69,7 @@ function operationOf(id: string, method: string, path: string, described: Descri
     auth: described["x-auth"],
     permission: described["x-permission"] ?? null,
     parameters: parameters.filter((one) => one.in !== "header"),
-    body: described.requestBody?.content["application/json"].schema ?? null,
+    body: described.requestBody?.content["application/json"]?.schema ?? null,
     keyed: parameters.some((one) => one.in === "header"),
     statuses: Object.keys(described.responses).map(Number).filter((status) => status > 0),
   };

@@ -53,7 +53,7 @@ export class Ground {
   }
 
   static async open(lab: Lab, { slug = unique("tenant"), name = slug, bundle = trivial(40) }: Opening = {}): Promise<Ground> {
-    const { json } = expected(201, await lab.call(operatorKey, "POST", "/api/v1/operator/tenants", { slug, name }));
+    const { json } = expected(201, await lab.call(operatorKey, "POST", "/api/v1/operator/tenants", { slug, name, plan: "enterprise" }));
     const ground = new Ground(lab, { id: String(json["id"]), slug, key: String(json["api_key"]) });
     await ground.make("POST", "/deployments", bundle);
     return ground;

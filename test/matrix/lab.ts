@@ -5,6 +5,7 @@
  */
 import { env as bindings } from "cloudflare:workers";
 import { objectsOf } from "../../worker/domain/ports.ts";
+import { askLimiter, newUsage } from "../../worker/domain/usage/usage.ts";
 import type { Env } from "../../worker/env.ts";
 import { createApp } from "../../worker/http/app.ts";
 import { prepareBundle } from "../../worker/sandbox/deploy.ts";
@@ -35,7 +36,9 @@ export interface Lab {
 
 export function openLab(): Lab {
   globalThis.fetch = outside;
-  const app = createApp({ sandbox: { prepare: prepareBundle }, objects: objectsOf });
+  // Nothing lingers after an answer: tests wait for it.
+  const usage = newUsage({ ask: askLimiter(env), lingerMs: 0 });
+  const app = createApp({ sandbox: { prepare: prepareBundle }, objects: objectsOf, usage: () => usage });
   const send: Lab["send"] = async (request) => {
     const after: Promise<unknown>[] = [];
     const response = await app.fetch(request, env, { waitUntil: (work: Promise<unknown>) => void after.push(work), passThroughOnException: () => {}, props: {} });

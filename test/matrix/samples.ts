@@ -3,6 +3,7 @@
  * the path: `/users/{id}` is one of `users`. A route over something new needs one line here.
  * @module
  */
+import { trivial } from "./bundles.ts";
 import { type Operation, placesIn } from "./document.ts";
 import type { Ground, Person } from "./ground.ts";
 import { issuer } from "./lab.ts";
@@ -18,11 +19,27 @@ let count = 0;
 const unique = (what: string): string => `${what}-${++count}`;
 const idOf = ({ id }: Record<string, unknown>): string => String(id);
 
+/** Somebody to export and to erase. */
+async function subjectIn(ground: Ground): Promise<{ email: string; confirm: string }> {
+  const { email } = await ground.newPerson(await ground.roleWith([]));
+  return { email, confirm: email };
+}
+
+/** By operation: bodies that mean something their schema does not say. */
+export const meantBodies: Record<string, (ground: Ground) => Promise<unknown>> = {
+  createDeployment: async () => trivial(1),
+  erasePerson: subjectIn,
+  eraseTenant: async (ground) => ({ confirm: ground.slug }),
+  exportPerson: async (ground) => ({ email: (await subjectIn(ground)).email }),
+};
+
 export const kinds: Record<string, Kind> = {
   "api-keys": { make: async (ground) => idOf(await ground.make("POST", "/api-keys", { name: unique("key") })) },
   approvals: { make: async () => "sign-1", chosen: true },
   deployments: { make: async (ground) => idOf(((await ground.make("GET", "/deployments"))["data"] as Record<string, unknown>[])[0] ?? {}) },
+  erasures: { make: async (ground) => idOf(await ground.make("POST", "/privacy/erasures", await subjectIn(ground))) },
   executions: { make: (ground) => ground.execution() },
+  exports: { make: async (ground) => idOf(await ground.make("POST", "/privacy/exports", { email: (await subjectIn(ground)).email })) },
   hooks: { make: async (ground) => String((await ground.make("PUT", `/hooks/${unique("hook")}`, { scheme: "none" }))["path"]), chosen: true },
   invitations: { make: async (ground) => idOf(await ground.make("POST", "/invitations", { email: `${unique("guest")}@example.com`, name: "Guest", role: await ground.roleWith([]) })) },
   providers: { make: async (ground) => idOf(await ground.make("POST", "/sso/providers", { name: unique("Provider"), issuer, client_id: "client" })) },

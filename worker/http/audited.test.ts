@@ -110,6 +110,17 @@ const changes: Record<string, Change> = {
   enableMfa: ofPerson(async (person) => (await withMfa(person)).enabled),
   disableMfa: ofPerson(async (person) => person.call("POST", "/auth/mfa/disable", { password: person.password, code: (await withMfa(person)).code() })),
   renewRecoveryCodes: ofPerson(async (person) => person.call("POST", "/auth/mfa/recovery-codes", { code: (await withMfa(person)).code() })),
+  exportPerson: ({ call }) => call("POST", "/privacy/exports", { email: invitation().email }),
+  erasePerson: ({ call }) => {
+    const { email } = invitation();
+    return call("POST", "/privacy/erasures", { email, confirm: email });
+  },
+  exportTenant: ({ call }) => call("POST", "/tenants/current/export"),
+  importTenant: () => {
+    const row = { id: crypto.randomUUID(), slug: `imported-${crypto.randomUUID()}`, name: name(), plan: "free", status: "active", settings: {}, egress: null, limits: null, created_at: 1 };
+    const lines = [{ format: "everstep-tenant", version: 1 }, { place: "tenants", row }].map((line) => JSON.stringify(line));
+    return h.call(operatorKey, "POST", "/api/v1/operator/tenants/import", lines.join("\n"), { "content-type": "application/x-ndjson" });
+  },
   upsertTenant: ({ tenant }) => h.call(operatorKey, "POST", "/api/v1/operator/tenants", { slug: tenant.slug, name: name() }),
   operateTenant: ({ tenant }) => h.call(operatorKey, "PATCH", `/api/v1/operator/tenants/${tenant.id}`, { plan: "pro" }),
   seedPerson: ({ tenant }) => h.call(operatorKey, "POST", `/api/v1/operator/tenants/${tenant.id}/people`, { email: `${crypto.randomUUID()}@example.com`, name: "Seeded", role: "viewer", password: "seven green apples fall" }),
@@ -117,6 +128,7 @@ const changes: Record<string, Change> = {
 
 /** What leaves none, and why. */
 const unaudited: Record<string, string> = {
+  eraseTenant: "the tenant's log goes with it; the operator's receipt says who",
   executeWorkflow: "an execution is in the tenant's index, with who started it",
   testRunWorkflow: "an execution is in the tenant's index, with who started it",
 };

@@ -61,7 +61,6 @@ async function contextsOf(route: Route, base: BaseContext, c: Context<AppEnv>): 
     return { base: () => publicContext(base, visitor, c), user: signIn, tenant: signIn, operator: signIn };
   }
   const { actor, workflow, suspended, mfaMissing } = await identify(route, base, c);
-  await limitRate(actor, base, c);
   mustBeFor(actor, route);
   if (mfaMissing && !route.shape.withoutMfa) throw new PlatformError("mfa-required", "This tenant asks for a second factor. Set one up first, with POST /api/v1/auth/mfa/setup.");
   // What concerns only the person themselves, such as signing out, goes on.
@@ -69,20 +68,15 @@ async function contextsOf(route: Route, base: BaseContext, c: Context<AppEnv>): 
   return { base: () => publicContext(base, actor, c), user: () => userContext(base, actor), tenant: () => tenantContext(base, actor, workflow), operator: () => ({ ...base, actor }) };
 }
 
-/** @throws PlatformError `rate-limited` */
-async function limitRate(actor: Actor | null, base: BaseContext, c: Context<AppEnv>): Promise<void> {
-  if (actor?.kind === "operator") return;
-  const authorization = c.req.raw.headers.get("authorization");
-  const limited = actor === null ? rates.again(authorization, base.now) : await rates.admit(base, actor, authorization);
-  if (limited) c.set("rateLimit", limited.headers);
-  if (limited?.refusal) throw limited.refusal;
-}
-
+/** @throws PlatformError `rate-limited`, and all that `authenticate` throws */
 async function identify(route: Route, base: BaseContext, c: Context<AppEnv>): Promise<Identity> {
   const { now, waitUntil } = base;
-  await limitRate(null, base, c);
+  const authorization = c.req.raw.headers.get("authorization");
   const workflowId = route.shape.loadsWorkflow ? (c.req.param("id") ?? null) : null;
-  return authenticate(c.env, c.req.raw.headers.get("authorization"), { workflowId, now, waitUntil });
+  return rates.admit(base, authorization, {
+    identify: () => authenticate(c.env, authorization, { workflowId, now, waitUntil }),
+    tell: (headers) => c.set("rateLimit", headers),
+  });
 }
 
 function publicContext(base: BaseContext, visitor: Actor | null, c: Context<AppEnv>): PublicContext {

@@ -225,6 +225,14 @@ describe("the link", () => {
     expect(await accept({ token: again.token, password: goodPassword })).toMatchObject({ status: 429 });
   });
 
+  it("tells who has an account without a password to set one first", async () => {
+    const known = await signUp(h);
+    const { admin, token } = await link("member", known.email);
+    await env.DB.prepare("update users set password_hash = null where id = ?").bind(known.id).run();
+    expect(await accept({ token, name: "Mallory", password: goodPassword })).toMatchObject({ status: 409, ...refusedAs("conflict") });
+    expect(await roleIn(admin.tenant.id, known.id)).toBeNull();
+  });
+
   it("asks an account with a second factor for it before there is a session", async () => {
     const known = await signUp(h);
     await env.DB.prepare("update users set mfa_secret = 'sealed', mfa_enabled_at = 1 where id = ?").bind(known.id).run();

@@ -63,7 +63,7 @@ function parametersOf(schema: z.ZodType | undefined, where: "path" | "query"): S
 }
 
 function responsesOf(responses: Responses): Schema {
-  const titles: Record<string, string> = { 200: "Done", 201: "Created", 202: "Accepted", 204: "Done, nothing to show" };
+  const titles: Record<string, string> = { 200: "Done", 201: "Created", 202: "Accepted", 204: "Done, nothing to show", 302: "Elsewhere" };
   return Object.fromEntries(
     Object.entries(responses).map(([status, schema]) => [
       status,

@@ -8,20 +8,27 @@
  */
 import { type Meter, hasRoom, type Quota, usedAt, waitFor } from "../../durable-objects/limiter/meter.ts";
 import { PlatformError } from "../../sdk/schema/problem.ts";
-import type { TenantActor } from "../auth/actor.ts";
+import type { Actor, TenantActor } from "../auth/actor.ts";
 import { networkOf } from "../auth/lockout.ts";
 import type { BaseContext } from "../domain/context.ts";
 import type { State } from "../domain/usage/account.ts";
 
 /** Of a network address, in one isolate, on public routes. */
 export const perAddress = { limit: 120, per: 60_000 } as const satisfies Quota;
+/** Requests of one credential that are looked up at once; others wait, and more than that are refused. */
+export const lookups = { places: 32, holdMs: 1_000, longest: 256 } as const;
 /** So many refused credentials, and as many addresses, are remembered at most. */
 const most = 10_000;
 
 export const kindOf = (actor: TenantActor): string => (actor.kind === "user" ? `user:${actor.userId}` : `key:${actor.keyId}`);
 
-export interface RateLimit {
-  /** For the answer, whatever it will be. */
+export interface Visit<T> {
+  identify: () => Promise<T>;
+  /** Headers for the answer, whatever it will be. */
+  tell: (headers: Record<string, string>) => void;
+}
+
+interface Verdict {
   headers: Record<string, string>;
   refusal: PlatformError | null;
 }
@@ -42,20 +49,39 @@ class Remembered<T> {
   }
 }
 
+type Ctx = Pick<BaseContext, "usage" | "waitUntil" | "now">;
+
 export class RateLimiter {
   readonly #refused = new Remembered<{ until: number; states: State[]; by: string }>();
   readonly #addresses = new Remembered<Meter>();
 
-  /** For who sends a credential that was refused a moment ago: null when it was not. */
-  again(authorization: string | null, now: number): RateLimit | null {
-    const refused = authorization === null ? undefined : this.#refused.get(authorization);
-    return refused !== undefined && refused.until > now ? refuse(refused.states, refused.by, refused.until - now) : null;
+  /**
+   * Finds out who is calling, unless they are over their limit.
+   * @throws PlatformError `rate-limited`
+   */
+  async admit<T extends { actor: Actor }>(ctx: Ctx, authorization: string | null, { identify, tell }: Visit<T>): Promise<T> {
+    if (authorization === null) return identify();
+    const obey = ({ headers, refusal }: Verdict) => {
+      tell(headers);
+      if (refusal) throw refusal;
+    };
+    const refused = this.#refused.get(authorization);
+    if (refused !== undefined && refused.until > ctx.now) obey(refuse(refused.states, refused.by, refused.until - ctx.now));
+    const leave = await ctx.usage.lookups.enter(authorization, lookups);
+    if (!leave) throw new PlatformError("rate-limited", `More than ${lookups.places + lookups.longest} requests at once with this credential. Try again in a second.`, undefined, 1);
+    try {
+      const identity = await identify();
+      if (identity.actor.kind !== "operator") obey(await this.#judge(ctx, identity.actor, authorization));
+      return identity;
+    } finally {
+      leave();
+    }
   }
 
-  async admit({ usage, waitUntil, now }: Pick<BaseContext, "usage" | "waitUntil" | "now">, actor: TenantActor, authorization: string | null): Promise<RateLimit> {
+  async #judge({ usage, waitUntil, now }: Ctx, actor: TenantActor, authorization: string): Promise<Verdict> {
     const { admitted, retryMs, refusedBy, states } = await usage.leases.admit(actor.tenantId, ["tenant", kindOf(actor)], waitUntil);
     if (admitted || refusedBy === null) return { headers: headersOf(states), refusal: null };
-    if (authorization !== null) this.#refused.set(authorization, { until: now + retryMs, states, by: refusedBy });
+    this.#refused.set(authorization, { until: now + retryMs, states, by: refusedBy });
     return refuse(states, refusedBy, retryMs);
   }
 
@@ -74,7 +100,7 @@ export class RateLimiter {
   }
 }
 
-function refuse(states: State[], by: string, retryMs: number): RateLimit {
+function refuse(states: State[], by: string, retryMs: number): Verdict {
   const limit = states.find(({ meter }) => meter === by)?.limit ?? 0;
   const whose = { tenant: "the tenant", key: "this API key", user: "this person" }[label(by)] ?? "this caller";
   return { headers: headersOf(states, { by, retryMs }), refusal: tooMany(whose, limit, retryMs) };

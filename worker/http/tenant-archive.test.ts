@@ -1,5 +1,8 @@
 /** Exporting, erasing and importing a whole tenant, over real objects. */
+import { getTableName, is } from "drizzle-orm";
+import { SQLiteTable } from "drizzle-orm/sqlite-core";
 import { describe, expect, it } from "vitest";
+import * as schema from "../../db/schema/index.ts";
 import { objectsOf } from "../domain/ports.ts";
 import { runDueJobs } from "../domain/privacy/run.ts";
 import { join, signUp } from "./testing/accounts.ts";
@@ -65,7 +68,7 @@ describe("the archive of a tenant", () => {
     expect((await tenant.call("GET", `/executions/${ended}`)).body).toMatchObject({ status: "completed", input: { a: 1 } });
     expect((await tenant.call("GET", "/tenants/current")).body).toMatchObject({ status: "active", settings: { locale: "es", retention_months: 6 } });
     expect(listed(await tenant.call("GET", "/variables")).find(({ name }) => name === "KEY")).toMatchObject({ has_value: false });
-    expect(before).not.toMatch(/password_hash|scrypt|s3cret/);
+    expect(before).not.toMatch(/"password_hash":"|scrypt|s3cret/);
   });
 
   it("is refused where an id is taken, before anything is written", async () => {
@@ -92,10 +95,11 @@ describe("an erased tenant", () => {
   it("is gone from the database, the objects and R2, with the people no other tenant knows; a receipt stays with the operator", async () => {
     const ground = await furnished();
     const { tenant, admin, guest, ended, paused } = ground;
-    const { results } = await env.DB.prepare("select m.name from sqlite_master m join pragma_table_info(m.name) c where m.type = 'table' and c.name = 'tenant_id'").all<{ name: string }>();
+    const tables = Object.values(schema).flatMap((one) => (is(one, SQLiteTable) && "tenant_id" in one ? [getTableName(one)] : []));
+    expect(tables.length).toBeGreaterThan(15);
     expect(await count("audit_events", tenant.id)).toBeGreaterThan(3);
     await eraseTenant(ground);
-    for (const { name } of results) expect(await count(name, tenant.id), name).toBe(name === "privacy_jobs" ? 1 : 0);
+    for (const name of tables) expect(await count(name, tenant.id), name).toBe(name === "privacy_jobs" ? 1 : 0);
     expect(await count("tenants", tenant.id, "id")).toBe(0);
     expect([await count("users", admin.id, "id"), await count("users", guest.id, "id")]).toEqual([0, 1]);
     for (const folder of ["values", "payloads", "bundles", "exports"]) expect((await env.BLOBS.list({ prefix: `${folder}/${tenant.id}/` })).objects, folder).toEqual([]);

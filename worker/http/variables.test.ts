@@ -132,7 +132,7 @@ describe("a secret's value", () => {
   it("of a variable that is no secret is masked in the audit log as well", async () => {
     const tenant = await h.newTenant();
     await tenant.call("POST", "/variables", { name: "PLAIN", type: "string", value: "rather-private" });
-    const event = await env.DB.prepare("select after from audit_events where tenant_id = ?").bind(tenant.id).first<string>("after");
+    const event = await env.DB.prepare("select after from audit_events where tenant_id = ? and entity = 'variable'").bind(tenant.id).first<string>("after");
     expect(JSON.parse(event ?? "")).toMatchObject({ name: "PLAIN", value: "[masked]" });
   });
 

@@ -64,6 +64,7 @@ async function existing(ctx: PublicContext, account: UserRow, { tenant_id }: Inv
   if (visitor?.kind === "user" && visitor.method !== "sso") {
     if (visitor.userId !== account.id) throw new PlatformError("forbidden", "The invitation is for another address than that of the account you are signed in to. Sign out first.");
   } else {
+    if (account.password_hash === null) throw new PlatformError("conflict", "There is an account with this address that has no password: its owner signs in with a provider. Set one first, with POST /api/v1/auth/password/forgot, then open the invitation again.");
     if (password === undefined) throw lacking("/password", "there is an account with this address: give its password, or sign in first");
     const attempt = await admitAttempt(ctx, account.email);
     if (!(await verifyPassword(password, account.password_hash)).ok) throw new PlatformError("invalid-credentials", "There is an account with this address, and this is not its password.");

@@ -34,7 +34,7 @@ interface Line {
 }
 
 /** Whoever waits looks by themselves so often, ms: those who should wake them may be gone. */
-const lookAgainMs = 50;
+const lookAgainMs = 200;
 
 export class Gate {
   readonly #ports: GatePorts;

@@ -11,6 +11,8 @@ export interface Usage {
   leases: Leases;
   /** Starts that are carried out at once, by tenant. */
   starts: Gate;
+  /** Requests whose credential is looked up at once, by credential. */
+  lookups: Gate;
 }
 
 export interface UsageOptions {
@@ -28,10 +30,8 @@ export function newUsage({ ask, lingerMs }: UsageOptions): Usage {
   };
   const warn = (tenant: string, error: unknown) =>
     console.warn(JSON.stringify({ level: "warn", event: "limiter.unreachable", tenant, message: String(error), consequence: "requests are let through uncounted for some seconds" }));
-  return {
-    leases: new Leases({ ask, now, timer, warn }, lingerMs),
-    starts: new Gate({ now, sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) }),
-  };
+  const gate = () => new Gate({ now, sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) });
+  return { leases: new Leases({ ask, now, timer, warn }, lingerMs), starts: gate(), lookups: gate() };
 }
 
 /** The limiter of a report's tenant. */
