@@ -18,7 +18,7 @@ afterAll(() => ground?.close());
 
 const workflows = `import { WorkflowEntrypoint } from "cloudflare:workers";
 export class Hang extends WorkflowEntrypoint {
-  run() { return Array.prototype.indexOf.call({ length: 2 ** 53 - 1 }, 1); }
+  run() { return new Set({ [Symbol.iterator]: () => ({ next: Object.bind(null, { done: false }) }) }); }
 }
 export class Nap extends WorkflowEntrypoint {
   async run(event, step) {

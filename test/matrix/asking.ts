@@ -63,7 +63,7 @@ export function sameBut({ status, json }: Answer, sent: string): unknown {
 /** The query a route cannot do without. */
 export function neededQuery({ parameters }: Operation): Record<string, string> {
   const needed = parameters.filter((one) => one.in === "query" && one.required);
-  return Object.fromEntries(needed.map(({ name, schema }) => [name, String(instanceOf(schema, false, name))]));
+  return Object.fromEntries(needed.map(({ name, schema }) => [name, String(instanceOf(schema, {}, name))]));
 }
 
 /** Answers that say the request was not well formed: behind them nothing else shows. */
@@ -84,13 +84,14 @@ export async function fittingBody(operation: Operation, lab: Lab, playground: ()
   if (meant) return meant;
   if (!schema) return async () => undefined;
   let last: Answer | null = null;
+  const make = async (ground: Ground, index: number) => bodiesOf(schema, await ground.known())[index];
   for (const index of bodiesOf(schema).keys()) {
     const ground = await playground();
     const [{ credential, person } = { credential: null, person: null }] = await whoMay(operation, ground);
     const values = { ...neededQuery(operation), ...(person ? await samplesFor(operation, ground, person) : {}) };
-    last = await lab.call(credential, operation.method, address(operation, path, values), bodiesOf(schema)[index]);
-    if (!unfit.includes(last.status)) return async () => bodiesOf(schema)[index];
+    last = await lab.call(credential, operation.method, address(operation, path, values), await make(ground, index));
+    if (!unfit.includes(last.status)) return (another) => make(another, index);
   }
   if (path.includes("{")) throw new Error(`${operation.id}: none of the bodies made from its schema gets past its checks: ${last?.text ?? ""}. Add one to \`meantBodies\` (test/matrix/samples.ts), or to \`meant\` (test/matrix/instances.ts) what a property means.`);
-  return async () => bodiesOf(schema)[0];
+  return (ground) => make(ground, 0);
 }

@@ -43,6 +43,7 @@ export class Ground {
   readonly slug: string;
   /** May everything that an admin may. */
   readonly key: string;
+  #writes = 0;
   readonly #made = new Map<string, Promise<unknown>>();
 
   private constructor(lab: Lab, { id, slug, key }: { id: string; slug: string; key: string }) {
@@ -59,8 +60,14 @@ export class Ground {
     return ground;
   }
 
+  /** Counts what this object has changed of the tenant. */
+  get writes(): number {
+    return this.#writes;
+  }
+
   /** @param path after `/api/v1` */
   call(method: string, path: string, body?: unknown): Promise<Answer> {
+    if (method !== "GET") this.#writes++;
     return this.lab.call(this.key, method, `/api/v1${path}`, body);
   }
 
@@ -90,12 +97,14 @@ export class Ground {
   }
 
   async #join(role: string, id: string, before: Parameters<ReturnType<typeof tenantDb>["batch"]>[0]): Promise<void> {
+    this.#writes++;
     const now = Date.now();
     const db = tenantDb(env.DB, this.id);
     await db.batch([...before, db.insert(memberships, { user_id: id, role, team_id: null, status: "active", created_at: now, updated_at: now })]);
   }
 
   async newSession(userId: string, method = "password"): Promise<{ sessionId: string; token: string }> {
+    this.#writes++;
     const now = Date.now();
     const sessionId = newId(now);
     await insertSession(env.DB, { id: sessionId, user_id: userId, tenant_id: this.id, refresh_hash: "", method, user_agent: null, ip: null, created_at: now, last_used_at: now, expires_at: now + hour, revoked_at: null, revoked_reason: null });
@@ -106,6 +115,11 @@ export class Ground {
   roleWith(permissions: readonly Permission[], masked: Record<string, string[]> = {}): Promise<string> {
     const grants = Object.fromEntries(permissions.map((name) => [name, "all"]));
     return this.#once(`role ${permissions.join()} ${JSON.stringify(masked)}`, async () => String((await this.make("POST", "/roles", { name: unique("role"), grants, masked }))["id"]));
+  }
+
+  /** What properties of bodies mean here: anybody may give a role that allows nothing. */
+  async known(): Promise<Record<string, unknown>> {
+    return { role: await this.roleWith([]) };
   }
 
   /** A key with these scopes. */

@@ -32,7 +32,6 @@ const unique = (): string => `${++made}-${crypto.randomUUID().slice(0, 8)}`;
 /** What a schema does not say: properties whose values mean something. */
 const meant: Record<string, () => unknown> = {
   email: () => `somebody-${unique()}@example.com`,
-  role: () => "viewer",
   issuer: () => issuer,
   redirect_uri: () => "https://flows.example.com/signed-in",
   hosts: () => ["api.example.com"],
@@ -43,26 +42,33 @@ const meant: Record<string, () => unknown> = {
   locale: () => "en",
 };
 
-/** @param all with every property, not only the required ones */
-export function instanceOf(schema: Schema, all = false, name = ""): unknown {
+interface Wanted {
+  /** Every property, not only the required ones. */
+  all?: boolean;
+  /** Values by property, before all others: what only a tenant knows. */
+  known?: Readonly<Record<string, unknown>>;
+}
+
+export function instanceOf(schema: Schema, wanted: Wanted = {}, name = ""): unknown {
   if (schema.const !== undefined) return schema.const;
   if (schema.enum) return schema.enum[0];
+  if (wanted.known && Object.hasOwn(wanted.known, name)) return wanted.known[name];
   const hint = Object.hasOwn(meant, name) ? meant[name] : undefined;
   if (hint) return hint();
   const [choice] = schema.anyOf ?? schema.oneOf ?? schema.allOf ?? [];
-  if (choice) return instanceOf(choice, all, name);
+  if (choice) return instanceOf(choice, wanted, name);
   const [type] = [schema.type ?? "string"].flat();
-  if (type === "object") return objectOf(schema, all);
-  if (type === "array") return Array.from({ length: schema.minItems ?? 0 }, () => instanceOf(schema.items ?? {}, all));
+  if (type === "object") return objectOf(schema, wanted);
+  if (type === "array") return Array.from({ length: schema.minItems ?? 0 }, () => instanceOf(schema.items ?? {}, wanted));
   if (type === "boolean") return true;
   if (type === "null") return null;
   if (type === "number" || type === "integer") return schema.minimum ?? (schema.exclusiveMinimum ?? 0) + 1;
   return textOf(schema);
 }
 
-function objectOf({ properties = {}, required = [] }: Schema, all: boolean): Record<string, unknown> {
-  const wanted = Object.entries(properties).filter(([name]) => all || required.includes(name));
-  return Object.fromEntries(wanted.map(([name, schema]) => [name, instanceOf(schema, all, name)]));
+function objectOf({ properties = {}, required = [] }: Schema, wanted: Wanted): Record<string, unknown> {
+  const given = Object.entries(properties).filter(([name]) => wanted.all || required.includes(name));
+  return Object.fromEntries(given.map(([name, schema]) => [name, instanceOf(schema, wanted, name)]));
 }
 
 const texts = [() => `text ${unique()}`, () => `text-${unique()}`, () => "a".repeat(43), () => crypto.randomUUID(), () => "text", () => "text.example.com", () => "resource.action"];
@@ -79,10 +85,10 @@ function textOf({ format, pattern, minLength = 0, maxLength = Infinity }: Schema
 }
 
 /** Bodies to try, the smallest first: some properties only fit together, and some may not be missing all at once. */
-export function bodiesOf(schema: Schema): unknown[] {
+export function bodiesOf(schema: Schema, known: Wanted["known"] = {}): unknown[] {
   const [choice] = schema.oneOf ?? schema.anyOf ?? [];
   const { properties = {}, required = [] } = choice ?? schema;
-  const least = instanceOf(schema) as Record<string, unknown>;
+  const least = instanceOf(schema, { known }) as Record<string, unknown>;
   const optional = Object.entries(properties).filter(([name]) => !required.includes(name));
-  return [least, ...optional.map(([name, one]) => ({ ...least, [name]: instanceOf(one, false, name) })), instanceOf(schema, true)];
+  return [least, ...optional.map(([name, one]) => ({ ...least, [name]: instanceOf(one, { known }, name) })), instanceOf(schema, { all: true, known })];
 }

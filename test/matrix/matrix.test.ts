@@ -36,6 +36,19 @@ afterAll(() => {
 });
 
 const kept = () => keptOf(world.ada, [world.samples["executions"] ?? ""]);
+/** As it is, read only where something was added since the last time. */
+let last: { writes: number; rows: ReturnType<typeof kept> } | null = null;
+function keptBefore(): ReturnType<typeof kept> {
+  if (last?.writes !== world.ada.writes) last = { writes: world.ada.writes, rows: kept() };
+  return last.rows;
+}
+/** Nothing of Ada's has changed since. */
+async function mustBeAs(before: Awaited<ReturnType<typeof kept>>, what: string): Promise<void> {
+  last = null;
+  const after = await kept();
+  last = { writes: world.ada.writes, rows: Promise.resolve(after) };
+  expect(after, what).toEqual(before);
+}
 const kindsIn = ({ paths: [path = ""] }: Operation) => placesIn(path).map(({ after }) => kindOf(after));
 /** What Ada's own things are called in the path. */
 const adas = (operation: Operation): Record<string, string> => ({ ...neededQuery(operation), ...Object.fromEntries(placesIn(operation.paths[0] ?? "").map(({ name, after }) => [name, world.samples[after] ?? ""])) });
@@ -49,25 +62,25 @@ async function bodyOf(operation: Operation, ground: Ground): Promise<unknown> {
 
 interface Round<C extends Caller> {
   operation: Operation;
-  callers: readonly C[];
-  /** Left out: of who does not belong to Ada's. */
-  hearer?: Hearer;
+  /** Who hears as who does not belong to Ada's, unless it says otherwise. */
+  callers: readonly (C & { hearer?: Hearer })[];
   judge(status: number, code: unknown, caller: C, what: string): void;
 }
 
 /** Asks for Ada's own at every path, in everybody's name; nothing of hers may change by it. */
-async function askAll<C extends Caller>({ operation, callers, hearer = "outside", judge }: Round<C>): Promise<void> {
+async function askAll<C extends Caller>({ operation, callers, judge }: Round<C>): Promise<void> {
   const [values, body] = [adas(operation), await bodyOf(operation, world.ada)];
-  const before = await kept();
+  const before = await keptBefore();
   for (const path of operation.paths) {
     await Promise.all(
       callers.map(async (caller) => {
-        const { status, json } = await asking.ask({ operation, path, values, body, hearer, ...caller });
+        const { status, json } = await asking.ask({ operation, path, values, body, hearer: "outside", ...caller });
         judge(status, json?.["code"], caller, `${caller.name}: ${operation.method} ${path}`);
       }),
     );
   }
-  expect(await kept(), operation.id).toEqual(before);
+  // To begin a sign-in is to be remembered, which is no change of anything.
+  if (operation.auth !== "public") await mustBeAs(before, operation.id);
 }
 
 const isLetIn = (status: number, code: unknown): boolean => status !== 403 && code !== "unauthorized" && code !== "token-expired";
@@ -75,7 +88,7 @@ const isLetIn = (status: number, code: unknown): boolean => status !== 403 && co
 describe("the document", () => {
   it("names all that the app answers to under /api", () => {
     const known = new Set(operations.flatMap(({ method, paths }) => paths.map((path) => `${method} ${path.replaceAll(/\{(\w+)\}/g, ":$1")}`)));
-    expect(lab.routes.filter((route) => !known.has(route)).sort()).toEqual(["GET /.well-known/jwks.json", "GET /api/v1/openapi.json", "GET /health", "POST /hooks/:tenant/:path"]);
+    expect(lab.routes.filter((route) => route.includes(" /api/") && !known.has(route))).toEqual(["GET /api/v1/openapi.json"]);
   });
 
   it.each(listed(operations))("says of %s who may, and has a sample of what it is about", (_, operation) => {
@@ -101,19 +114,18 @@ describe("who may not", () => {
 
 describe("who may", () => {
   it.each(listed(operations.filter((one) => !changes(one))))("%s: sees it, and nothing that is masked or secret", async (_, operation) => {
-    for (const caller of await entitled(operation, world.ada)) {
-      await askAll({ operation, callers: [caller], hearer: caller.hearer, judge: (status, code, _caller, what) => expect(isLetIn(status, code), `${what}: ${status}`).toBe(true) });
-    }
+    const callers = await entitled(operation, world.ada);
+    await askAll({ operation, callers, judge: (status, code, _caller, what) => expect(isLetIn(status, code), `${what}: ${status}`).toBe(true) });
   });
 
   it.each(listed(operations.filter(changes)))("%s: is let in", async (_, operation) => {
     const count = (await entitled(operation, await world.playground())).length;
     for (let turn = 0; turn < count; turn++) {
-      const ground = await world.playground();
-      const caller = (await entitled(operation, ground))[turn];
-      if (!caller) continue;
       // One handler is at all of the paths: the first caller shows that each leads to it.
       for (const path of turn === 0 ? operation.paths : operation.paths.slice(0, 1)) {
+        const ground = await world.playground();
+        const caller = (await entitled(operation, ground))[turn];
+        if (!caller) continue;
         const values = { ...neededQuery(operation), ...(await samplesFor(operation, ground, caller.person)) };
         const { status, text, json } = await asking.ask({ operation, path, values, body: await bodyOf(operation, ground), ...caller, hearer: operation.auth === "operator" ? "inside" : "outside" });
         expect(isLetIn(status, json?.["code"]), `${caller.name}: ${operation.method} ${path}: ${text}`).toBe(true);
@@ -153,13 +165,13 @@ describe("another tenant", () => {
   });
 
   it.each(listed(closed.filter((one) => one.body !== null && one.auth !== "operator")))("%s: takes nothing of Ada's in its body", async (_, operation) => {
-    const before = await kept();
+    const before = await keptBefore();
     const [caller = { name: "", credential: null }] = await bobs();
     for (const { body, must } of foreignBodies(operation, await bodyOf(operation, world.bob), world.samples)) {
       const values = await samplesFor(operation, world.bob, await world.bob.person("admin"));
       const { status, text } = await asking.ask({ operation, path: operation.paths[0] ?? "", values, body, ...caller, hearer: "outside" });
       if (must === "refuse") expect(status, `${JSON.stringify(body)} ${text}`).toBeGreaterThanOrEqual(400);
     }
-    expect(await kept()).toEqual(before);
+    await mustBeAs(before, operation.id);
   });
 });

@@ -25,12 +25,19 @@ async function subjectIn(ground: Ground): Promise<{ email: string; confirm: stri
   return { email, confirm: email };
 }
 
+/** Whoever joins by it may nothing. */
+async function providerIn(ground: Ground): Promise<object> {
+  return { name: unique("Provider"), issuer, client_id: "client", role: await ground.roleWith([]) };
+}
+
 /** By operation: bodies that mean something their schema does not say. */
 export const meantBodies: Record<string, (ground: Ground) => Promise<unknown>> = {
   createDeployment: async () => trivial(1),
+  createSsoProvider: providerIn,
   erasePerson: subjectIn,
   eraseTenant: async (ground) => ({ confirm: ground.slug }),
   exportPerson: async (ground) => ({ email: (await subjectIn(ground)).email }),
+  seedPerson: async () => ({ email: `${unique("seeded")}@example.com`, name: "Seeded", role: "viewer", password: "seven green apples fall" }),
 };
 
 export const kinds: Record<string, Kind> = {
@@ -42,7 +49,7 @@ export const kinds: Record<string, Kind> = {
   exports: { make: async (ground) => idOf(await ground.make("POST", "/privacy/exports", { email: (await subjectIn(ground)).email })) },
   hooks: { make: async (ground) => String((await ground.make("PUT", `/hooks/${unique("hook")}`, { scheme: "none" }))["path"]), chosen: true },
   invitations: { make: async (ground) => idOf(await ground.make("POST", "/invitations", { email: `${unique("guest")}@example.com`, name: "Guest", role: await ground.roleWith([]) })) },
-  providers: { make: async (ground) => idOf(await ground.make("POST", "/sso/providers", { name: unique("Provider"), issuer, client_id: "client" })) },
+  providers: { make: async (ground) => idOf(await ground.make("POST", "/sso/providers", await providerIn(ground))) },
   roles: { make: async (ground) => idOf(await ground.make("POST", "/roles", { name: unique("Role"), grants: {} })) },
   sessions: { make: async (ground, person) => (await ground.newSession(person.id)).sessionId },
   sso: { make: (ground, person) => kindOf("providers").make(ground, person) },

@@ -37,3 +37,8 @@ export interface KeyActor extends Access {
 /** Whoever acts inside a tenant. */
 export type TenantActor = UserActor | KeyActor;
 export type Actor = TenantActor | { kind: "operator" };
+
+/** As executions keep who acted: people by their id, because names change, are masked for some, and go. */
+export function traceOf(actor: TenantActor): string {
+  return actor.kind === "user" ? actor.userId : actor.name;
+}

@@ -17,6 +17,8 @@ const who = fc.constantFrom("ada", "bob");
 const team = fc.constantFrom("north", "south", null);
 const record: fc.Arbitrary<Owned> = fc.record({ owner_id: fc.option(who), team_id: team }, { requiredKeys: [] });
 const grants: fc.Arbitrary<Grants> = fc.dictionary(permission, scope) as fc.Arbitrary<Grants>;
+/** Of few permissions, so that two of these are often about the same. */
+const fewGrants: fc.Arbitrary<Grants> = fc.dictionary(fc.constantFrom<Permission>("users.read", "users.write", "audit.read"), scope) as fc.Arbitrary<Grants>;
 const masked = fc.dictionary(fc.constantFrom("users", "leads"), fc.uniqueArray(fc.constantFrom("email", "name", "phone")));
 const at = (permission: Permission, scope: Scope): Grants => ({ [permission]: scope });
 
@@ -86,7 +88,7 @@ describe("a role that an actor may give", () => {
 
   it("never lets somebody else do or see what the actor may not", () => {
     fc.assert(
-      fc.property(grants, masked, grants, masked, permission, record, (given, hidden, other, otherHidden, asked, one) => {
+      fc.property(fewGrants, masked, fewGrants, masked, overRecords, record, (given, hidden, other, otherHidden, asked, one) => {
         const giver = actorWith(given, hidden);
         if (!covers(giver, { grants: other, masked: otherHidden })) return;
         const taker = actorWith(other, otherHidden);

@@ -61,6 +61,14 @@ describe("changing the password", () => {
     expect(JSON.stringify(events)).not.toMatch(/scrypt|plums|apples/);
   });
 
+  it("ends the links that would set another", async () => {
+    const ada = await signUp(h);
+    await h.call(null, "POST", "/auth/password/forgot", { email: ada.email });
+    const { token } = await lastMailTo(ada.email);
+    await ada.call("POST", "/auth/password", { current_password: ada.password, new_password: "eight purple plums float" });
+    expect((await h.call(null, "POST", "/auth/password/reset", { token, password: ada.password })).body).toMatchObject({ status: 410, code: "invalid-link" });
+  });
+
   it("needs the current one, with a limit on guessing", async () => {
     const ada = await signUp(h);
     const guess = () => ada.call("POST", "/auth/password", { current_password: "not the password", new_password: "eight purple plums float" });

@@ -103,7 +103,7 @@ describe("roles", () => {
       ["POST", "/roles", { name: "B", grants: { "users.read": "all" }, masked }],
       ["POST", "/roles", { name: "C", grants: { "users.read": "team" }, masked: {} }],
       ["PATCH", `/roles/${id}`, { grants: { "api_keys.write": "all" } }],
-      ["PATCH", `/roles/${high}`, { grants: {} }],
+      ["PATCH", `/roles/${high}`, { grants: {}, masked }],
       ["DELETE", `/roles/${high}`],
     ] as const;
     for (const [method, path, body] of tries) expect((await keeper.call(method, path, body)).body, JSON.stringify(body)).toMatchObject({ status: 403, code: "forbidden" });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { executionStatus, type ExecutionView } from "../../../sdk/schema/execution.ts";
+import { traceOf } from "../../auth/actor.ts";
 import { iso, type TenantContext } from "../context.ts";
 import { encodeJson } from "../encode.ts";
 import { findRunnable } from "../workflows/find.ts";
@@ -45,7 +46,7 @@ export async function executeWorkflow({ ctx, input }: { ctx: TenantContext; inpu
     tenant: ctx.tenant,
     workflow,
     input: encodeJson(input.input ?? input.trigger_data ?? {}),
-    trigger: { kind: "api", source: ctx.actor.name },
+    trigger: { kind: "api", source: traceOf(ctx.actor) },
     key: input.key === null ? null : `api:${input.key}`,
     inputMustMatch: input.key !== null,
   };

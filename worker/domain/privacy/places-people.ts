@@ -10,7 +10,7 @@ import { roles } from "../../../db/schema/roles.ts";
 import { invitations, oneTimeTokens, sessions } from "../../../db/schema/sessions.ts";
 import { ssoProviders } from "../../../db/schema/sso.ts";
 import { tenants } from "../../../db/schema/tenants.ts";
-import type { Place } from "./places.ts";
+import type { Place } from "./place.ts";
 import type { Subject } from "./subject.ts";
 
 const nobody: Promise<object[]> = Promise.resolve([]);

@@ -7,7 +7,7 @@ import { usage } from "../../../db/schema/usage.ts";
 import { dataKeys, variables } from "../../../db/schema/variables.ts";
 import { workflows } from "../../../db/schema/workflows.ts";
 import type { TenantTable } from "../../../db/tenant-db.ts";
-import type { Place } from "./places.ts";
+import type { Place } from "./place.ts";
 
 const nothing = (table: TenantTable, because: string, archived: Place["archived"] = { missing: {} }): Place => ({ name: getTableName(table), table, holds: null, because, archived });
 const platform = (name: string, because: string): Place => ({ name, holds: null, because, archived: { not: "the platform's own" } });

@@ -21,8 +21,8 @@ export const receiptView = z.object({
 });
 export type ReceiptView = z.infer<typeof receiptView>;
 
-function view({ tenant_id: _, created_at, completed_at, ...row }: typeof privacyReceipts.$inferSelect): ReceiptView {
-  return { ...row, created_at: iso(created_at), completed_at: completed_at === null ? null : iso(completed_at) };
+function view({ id, kind, subject_hash, actor_id, counts, left, created_at, completed_at }: typeof privacyReceipts.$inferSelect): ReceiptView {
+  return { id, kind, subject_hash, actor_id, counts, left, created_at: iso(created_at), completed_at: completed_at === null ? null : iso(completed_at) };
 }
 
 /** Newest first. */

@@ -38,6 +38,12 @@ describe("a call that no array could be long enough for", () => {
   });
 });
 
+it("a search that could go on for hours is refused", () => {
+  const pattern = "('a'.repeat(4e5) + 'b' + 'a'.repeat(4e5))";
+  for (const method of ["indexOf", "lastIndexOf", "includes", "split", "replace", "replaceAll"]) expect(() => run(`'a'.repeat(1e6).${method}(${pattern}, '')`)).toThrow("characters on a text of");
+  expect(run("['abcabc'.lastIndexOf('b'), 'a'.repeat(1e6).includes('b'.repeat(300)), 'a-b'.split('-').length, 'a'.indexOf(), 'aa'.replaceAll('a', 'b')].join()")).toBe("4,false,2,-1,bb");
+});
+
 it("a length is read once: what lies about it gets what it said first", () => {
   const liar = "{ get length() { return this.asked++ ? 2 ** 31 : 2 }, asked: 0 }";
   expect(run(`[new Uint8Array(${liar}).length, Array.from(${liar}).length, 'x'.repeat({ n: 0, valueOf() { return this.n++ ? 2 ** 28 : 2 } })].join()`)).toBe("2,2,xx");

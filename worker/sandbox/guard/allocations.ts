@@ -5,7 +5,7 @@
  * @module
  */
 import { guardArrays } from "./arrays.ts";
-import { allocating, hurry, weigh } from "./budget.ts";
+import { allocating, exceed, hurry, weigh } from "./budget.ts";
 import { guardBuffers } from "./buffers.ts";
 import { guardHostObjects } from "./host-objects.ts";
 import { CHARACTER, holdersOf, made, measure, prototypeOf, replace, settle, SLOT, taking } from "./replace.ts";
@@ -16,6 +16,10 @@ const text = String;
 
 /** Below this nobody counts. */
 const SMALL = 4096;
+/** Longer ones are looked at before a text is searched for them. */
+const SHORT_PATTERN = 256;
+/** Some 10 s, at worst. */
+const MOST_COMPARED = 2 ** 34;
 /** Characters that a BigInt is read from. */
 const LONGEST_BIGINT = 400_000;
 
@@ -48,14 +52,24 @@ function guardStrings(scope: Record<string, unknown>): void {
     });
   }
   replace(string, "concat", (native) => function (...args) { return made(apply(native, this, args), "concat()"); });
-  replace(string, "replace", (native) => function (...args) { return made(apply(native, this, args), "replace()"); });
-  replace(string, "replaceAll", (native) => function (...args) { return made(apply(native, this, args), "replaceAll()"); });
-  replace(string, "split", (native) => function (...args) { return made(apply(native, this, args), "split()"); });
+  replace(string, "replace", (native) => function (...args) { searching(this, args[0], "replace"); return made(apply(native, this, args), "replace()"); });
+  replace(string, "replaceAll", (native) => function (...args) { searching(this, args[0], "replaceAll"); return made(apply(native, this, args), "replaceAll()"); });
+  replace(string, "split", (native) => function (...args) { searching(this, args[0], "split"); return made(apply(native, this, args), "split()"); });
+  replace(string, "includes", (native) => function (...args) { searching(this, args[0], "includes"); return apply(native, this, args); });
+  replace(string, "indexOf", (native) => function (...args) { searching(this, args[0], "indexOf"); return apply(native, this, args); });
+  replace(string, "lastIndexOf", (native) => function (...args) { searching(this, args[0], "lastIndexOf"); return apply(native, this, args); });
   replace(string, "toLowerCase", (native) => function (...args) { return made(apply(native, this, args), "toLowerCase()"); });
   replace(string, "toUpperCase", (native) => function (...args) { return made(apply(native, this, args), "toUpperCase()"); });
   measure(string, ["normalize", "toLocaleLowerCase", "toLocaleUpperCase", "toWellFormed"]);
   measure(scope["String"], ["raw", "fromCharCode", "fromCodePoint"]);
   for (const holder of holdersOf(scope)) measure(holder, ["atob", "btoa", "decodeURI", "decodeURIComponent", "encodeURI", "encodeURIComponent", "escape", "unescape"]);
+}
+
+/** A search can take as many steps as the product of both lengths. */
+function searching(self: unknown, pattern: unknown, method: string): void {
+  if (typeof pattern === "string" && pattern.length > SHORT_PATTERN && typeof self === "string" && (self.length - pattern.length) * pattern.length > MOST_COMPARED) {
+    exceed("cpu-limit", `called ${method}() with a pattern of ${pattern.length} characters on a text of ${self.length}; the product may be ${MOST_COMPARED}`);
+  }
 }
 
 function guardObjects(scope: Record<string, unknown>): void {
