@@ -18,6 +18,9 @@ const node = [
 ];
 const workers = ["db/**/*.test.ts", "durable-objects/**/*.test.ts", "worker/**/*.test.ts", "test/{matrix,fuzz}/**/*.test.ts"];
 
+/** What test/fuzz is asked to try; tests see no environment but their bindings. */
+const fuzzing = Object.fromEntries(["FUZZ_SEED", "FUZZ_RUNS"].flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
+
 /** 32 bytes in base64; for tests alone. */
 const masterKey = Buffer.alloc(32, "test-master-key").toString("base64");
 
@@ -37,6 +40,7 @@ export default defineConfig({
                 MASTER_KEY: masterKey,
                 OPERATOR_KEY: "test-operator-key",
                 PUBLIC_URL: "https://flows.example.com",
+                ...fuzzing,
                 TEST_MIGRATIONS: await readD1Migrations(at("migrations")),
               },
             },

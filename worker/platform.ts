@@ -9,7 +9,7 @@ import type { Platform } from "../durable-objects/execution/ports.ts";
 import { monthly } from "../durable-objects/limiter/contract.ts";
 import { derivedExecutionId } from "../durable-objects/placement.ts";
 import { objectsOf } from "./domain/ports.ts";
-import { usageOf } from "./domain/usage/usage.ts";
+import { startsAtOnce, usageOf } from "./domain/usage/usage.ts";
 import { variablesSnapshot } from "./domain/variables/snapshot.ts";
 import type { Env } from "./env.ts";
 import { loadRuntime } from "./sandbox/bundles.ts";
@@ -18,11 +18,27 @@ import { LastRuntime } from "./sandbox/last-runtime.ts";
 /** Makes the network door of one tenant's isolates. */
 export type EgressOf = (options: { props: { tenant: string } }) => Fetcher;
 
+/**
+ * When thousands of a tenant's executions wake at the same moment, others get their turns in
+ * between: for each start that the plan carries out at once, so many turns are under way.
+ */
+const turnsPerStart = 4;
+/** A turn that takes longer mostly waits itself, and makes room, ms. */
+const turnHoldMs = 250;
+
 export function platformOf(env: Env, egress: EgressOf): Platform {
   const objects = objectsOf(env);
   const runtime = new LastRuntime((tenant, bundle) => loadRuntime(env.LOADER, env.BLOBS, (owner) => egress({ props: { tenant: owner } }), tenant, bundle));
   return {
-    runTurn: (tenant, bundle, input, host) => runtime.turn(tenant, bundle, input, host),
+    async runTurn(tenant, bundle, input, host) {
+      const usage = usageOf(env);
+      const leave = await usage.turns.enter(tenant, { places: turnsPerStart * startsAtOnce(usage, tenant), holdMs: turnHoldMs, longest: Number.POSITIVE_INFINITY });
+      try {
+        return await runtime.turn(tenant, bundle, input, host);
+      } finally {
+        leave?.();
+      }
+    },
     async childStart(tenant, workflowId, { parentId, stepKey, key, input }) {
       const workflow = await tenantDb(env.DB, tenant).first(workflows, eq(workflows.id, workflowId));
       if (!workflow?.is_active) return null;

@@ -34,7 +34,7 @@ describe("quotas", () => {
     await setLimits({ requests_per_minute: 77 }, "pro");
     const { shares, concurrent } = await settle({ watch: ["tenant", "key:k", "user:u", "hooks", "executions"] });
     expect(Object.values(shares).map(({ limit, per }) => [limit, per])).toEqual([[77, 60_000], [3_000, 60_000], [3_000, 60_000], [1_200, 60_000], [100_000, "month"]]);
-    expect(concurrent).toBe(8);
+    expect(concurrent).toBe(4);
   });
 
   it("are those of another plan ten seconds after the tenant has got it", async () => {

@@ -35,7 +35,7 @@ it("a turn makes as many requests as it may and no more", async () => {
     }),
   );
   const run = await startTest(floods, { stubs: { fetch: () => new Response() }, faults: { limits: { requests: 3 } } });
-  expect(run.error?.message).toBe("the turn made more than 3 requests: split the work over several executions");
+  expect(run.error).toMatchObject({ code: "request-limit", message: "the turn made more than 3 requests: split the work over several executions, or sleep between its parts" });
   expect(run.effects).toHaveLength(3);
 });
 

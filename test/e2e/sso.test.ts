@@ -48,6 +48,7 @@ afterAll(async () => {
 afterEach(() => {
   idp.forge = null;
   idp.userinfo = {};
+  idp.together = 1;
 });
 
 const open = (path: string, headers: Record<string, string> = {}) => fetch(new URL(`/api/v1${path}`, server.url), { redirect: "manual", headers });
@@ -225,12 +226,14 @@ describe("signing in with a provider", () => {
     expect(events.sort()).toEqual(["sso_identity.create", "user.create"]);
   });
 
-  it("makes one account of two windows at once", async () => {
+  it("makes one account of many windows at once", async () => {
     const person = verified(unique(), `${unique()}@joins.example`);
-    const fronts = [new Front(), new Front()];
-    const callbacks = [await fronts[0]!.visit(provider, person), await fronts[1]!.visit(provider, person)];
+    const fronts = Array.from({ length: 8 }, () => new Front());
+    const callbacks: URL[] = [];
+    for (const front of fronts) callbacks.push(await front.visit(provider, person));
+    idp.together = fronts.length;
     const codes = await Promise.all(callbacks.map(async (callback) => codeFrom(await follow(callback))));
-    const grants = await Promise.all(codes.map((code, index) => fronts[index]!.exchange(code)));
+    const grants = await Promise.all(fronts.map((front, index) => front.exchange(codes[index] ?? "")));
     expect(new Set(grants.map(({ body }) => body.user.id)).size).toBe(1);
   });
 

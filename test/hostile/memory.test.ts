@@ -45,7 +45,10 @@ const natives: Array<[title: string, code: string]> = [
   ["Node's buffers", over("Buffer.from(s)")],
   ["lists in JSON", over("JSON.parse(t)", 'const t = "[" + "1,".repeat(1.4e7) + "1]";')],
   ["matches", over("s.match(/x/g)")],
-  ["sets that are united", over("set.union(set)", "const set = new Set(Array.from({ length: 1e6 }, (_, i) => i));")],
+  ["streams of responses that are gone", 'const s = "x".repeat(6e6), kept = []; await step.do("work", async () => { for (let i = 0; i < 400; i++) { kept.push(new Response(s).body); await new Promise((f) => setTimeout(f, 1)) } })'],
+  ["branches of streams that are gone", 'const s = "x".repeat(6e6), kept = []; await step.do("work", async () => { for (let i = 0; i < 400; i++) { kept.push(new Response(s).body.tee()[0]); await new Promise((f) => setTimeout(f, 1)) } })'],
+  ["headers of responses that are gone", 'const s = "x".repeat(6e6), kept = []; await step.do("work", async () => { for (let i = 0; i < 400; i++) { kept.push(new Response(null, { headers: { s } }).headers); await new Promise((f) => setTimeout(f, 1)) } })'],
+  ["messages to a WebSocket nobody reads", 'const s = "x".repeat(6e6), kept = []; await step.do("work", async () => { for (let i = 0; i < 400; i++) { const pair = new WebSocketPair(); pair[0].accept(); pair[0].send(s); kept.push(pair[1]); await new Promise((f) => setTimeout(f, 1)) } })'],
   ["Array by another name", "const A = Array; const a = []; for (;;) a.push(new A(3e7))"],
   ["Array called, applied and bound", "const a = []; for (;;) a.push(Array.apply(null, [3e7]), new (Array.bind(null, 3e7))())"],
   ["the constructor of arrays", "const a = []; for (;;) a.push(new [].constructor(3e7))"],
@@ -86,6 +89,7 @@ describe("too much memory", () => {
   test.each([
     ["an array that grows for ever", "const a = []; for (let i = 0; ; i++) a.push({ i })"],
     ["a map that grows for ever", "const m = new Map(); for (let i = 0; ; i++) m.set(i, { i })"],
+    ["sets that are united", over("set.union(set)", "const set = new Set(Array.from({ length: 1e6 }, (_, i) => i));")],
     ["texts that are made of one another and kept", 'const a = []; for (;;) a.push("x".repeat(3e7))'],
     ["an array that doubles", "for (let a = [1]; ; ) a = [...a, ...a]"],
   ])("%s: ended by a limit", { timeout: 120_000 }, async (_title, code) => {

@@ -19,8 +19,8 @@ export interface Operation {
   body: Schema | null;
   /** Takes an Idempotency-Key. */
   keyed: boolean;
-  /** Statuses of its answers, but for problems. */
-  statuses: number[];
+  /** Largest body, in bytes. */
+  maxBytes: number;
 }
 
 export interface Parameter {
@@ -35,9 +35,9 @@ interface Described {
   parameters?: Parameter[];
   /** A file is no JSON. */
   requestBody?: { content: Record<string, { schema: Schema }> };
-  responses: Record<string, unknown>;
   "x-auth": string;
   "x-permission"?: string;
+  "x-max-bytes"?: number;
 }
 
 const base = "/api/v1";
@@ -71,7 +71,7 @@ function operationOf(id: string, method: string, path: string, described: Descri
     parameters: parameters.filter((one) => one.in !== "header"),
     body: described.requestBody?.content["application/json"]?.schema ?? null,
     keyed: parameters.some((one) => one.in === "header"),
-    statuses: Object.keys(described.responses).map(Number).filter((status) => status > 0),
+    maxBytes: described["x-max-bytes"] ?? 1024 * 1024,
   };
 }
 

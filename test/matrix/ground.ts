@@ -91,9 +91,9 @@ export class Ground {
   }
 
   /** Makes a person of another tenant a member here too. */
-  async join(role: string, { id, email }: Person): Promise<Person> {
+  async join(role: string, { id, email }: Person, method: string): Promise<Person> {
     await this.#join(role, id, []);
-    return { id, email, ...(await this.newSession(id)) };
+    return { id, email, ...(await this.newSession(id, method)) };
   }
 
   async #join(role: string, id: string, before: Parameters<ReturnType<typeof tenantDb>["batch"]>[0]): Promise<void> {

@@ -158,6 +158,19 @@ describe("another tenant", () => {
     await askAll({ operation, callers, judge: (status, _code, _caller, what) => expect(status, what).toBe(404) });
   });
 
+  it.each(listed(closed.filter((one) => one.auth === "user")))("%s: reaches nothing at Ada's of somebody for whom only a provider of Bob's speaks", async (_, operation) => {
+    const person = await world.ada.newPerson("admin");
+    const { token } = await world.bob.join("admin", person, "sso");
+    const [own, plain] = [await samplesFor(operation, world.ada, person), await bodyOf(operation, world.bob)];
+    const before = await keptBefore();
+    const foreign = foreignBodies(operation, plain, world.samples);
+    for (const { body, must } of [{ body: plain, must: "hush" }, ...foreign]) {
+      const { status, text } = await asking.ask({ operation, path: operation.paths[0] ?? "", values: own, body, name: "by a provider", credential: token, hearer: "outside", known: person.id });
+      if (must === "refuse") expect(status, `${JSON.stringify(body)} ${text}`).toBeGreaterThanOrEqual(400);
+    }
+    await mustBeAs(before, operation.id);
+  });
+
   it.each(listed(closed.filter((one) => !changes(one) && one.auth !== "operator")))("%s: shows nothing of Ada's, whatever is searched, filtered or turned over", async (_, operation) => {
     const [caller = { name: "", credential: null }] = await bobs();
     const own = { ...neededQuery(operation), ...(await samplesFor(operation, world.bob, await world.bob.person("admin"))) };

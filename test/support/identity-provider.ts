@@ -41,6 +41,9 @@ export class IdentityProvider {
   forge: Forgery | null = null;
   /** Fields to put into userinfo. */
   userinfo: Record<string, unknown> = {};
+  /** Answers of userinfo wait for one another until they are so many. */
+  together = 1;
+  #waiting: (() => void)[] = [];
   /** Discovery documents by issuer path, such as `/crooked`; a string redirects there. */
   readonly documents = new Map<string, Record<string, unknown> | string>();
   /** Paths that were asked for. */
@@ -135,7 +138,13 @@ export class IdentityProvider {
   }
 
   async #tamper({ path, status, body }: Koa): Promise<void> {
-    if (path === "/me" && status === 200) Object.assign(body, this.userinfo);
+    if (path === "/me" && status === 200) {
+      Object.assign(body, this.userinfo);
+      await new Promise<void>((go) => {
+        this.#waiting.push(go);
+        if (this.#waiting.length >= this.together) for (const one of this.#waiting.splice(0)) one();
+      });
+    }
     if (path !== "/token" || status !== 200 || !this.forge) return;
     const token = String(body["id_token"]);
     const { key = this.#key, claims, alg = "RS256", kid = decodeProtectedHeader(token).kid ?? "", spoil = false } = this.forge;

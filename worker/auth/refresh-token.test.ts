@@ -15,7 +15,7 @@ describe("a refresh token", () => {
   it("of another installation, or changed anywhere, is none", async () => {
     const { token } = await newRefreshToken(key, sessionId);
     expect(await readRefreshToken(otherKey, token)).toBeNull();
-    for (let at = 3; at < token.length; at += 5) {
+    for (let at = 3; at < token.length; at++) {
       const changed = token.slice(0, at) + (token[at] === "A" ? "B" : "A") + token.slice(at + 1);
       expect(await readRefreshToken(key, changed)).toBeNull();
     }
@@ -25,8 +25,10 @@ describe("a refresh token", () => {
     expect(await readRefreshToken(key, token)).toBeNull();
   });
 
-  it("spelt otherwise is the same token", async () => {
-    const { token, hash } = await newRefreshToken(key, sessionId);
-    expect(await readRefreshToken(key, token.replaceAll("-", "+").replaceAll("_", "/").replace("er/", "er_"))).toEqual({ sessionId, hash });
+  it("spelt otherwise is none either", async () => {
+    const { token } = await newRefreshToken(key, sessionId);
+    const last = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    const sameBytes = token.slice(0, -1) + (last[last.indexOf(token.at(-1) ?? "") ^ 1] ?? "");
+    for (const other of [sameBytes, `${token}==`, ` ${token}`]) expect(await readRefreshToken(key, other)).toBeNull();
   });
 });

@@ -33,23 +33,26 @@ const defaultMaxBytes = 1024 * 1024;
 const rates = new RateLimiter();
 
 export function handle(route: Route, deps: Deps): (c: Context<AppEnv>) => Promise<Response> {
-  const { shape } = route;
-  return async (c) => {
-    const request = c.req.raw;
+  return (c) => {
     const base = baseContext(c, deps);
-    const contexts = await contextsOf(route, base, c);
-    const input = {
-      params: shape.params ? check(shape.params, c.req.param(), "params") : undefined,
-      query: shape.query ? check(shape.query, c.req.query(), "query") : undefined,
-      body: shape.body ? check(shape.body, (await readJson(request, shape.maxBytes ?? defaultMaxBytes)) ?? {}, "body") : undefined,
-      key: shape.keyed ? idempotencyKey(request) : null,
-      file: shape.takesFile ? fileOf(request, shape.takesFile) : null,
-    };
-    const answer = await route.run(contexts, input);
-    const { status, headers = {}, file } = answer;
-    if (file) return new Response(file.content, { status, headers: { ...headers, "content-type": file.type, "content-disposition": `attachment; filename="${file.name}"`, "cache-control": "no-store" } });
-    return answer.body === undefined ? new Response(null, { status, headers }) : Response.json(answer.body, { status, headers });
+    return rates.inTurn(base, c.req.raw.headers.get("authorization"), (headers) => c.set("rateLimit", headers), () => carryOut(route, base, c));
   };
+}
+
+async function carryOut(route: Route, base: BaseContext, c: Context<AppEnv>): Promise<Response> {
+  const { shape } = route;
+  const request = c.req.raw;
+  const contexts = await contextsOf(route, base, c);
+  const input = {
+    params: shape.params ? check(shape.params, c.req.param(), "params") : undefined,
+    query: shape.query ? check(shape.query, c.req.query(), "query") : undefined,
+    body: shape.body ? check(shape.body, (await readJson(request, shape.maxBytes ?? defaultMaxBytes)) ?? {}, "body") : undefined,
+    key: shape.keyed ? idempotencyKey(request) : null,
+    file: shape.takesFile ? fileOf(request, shape.takesFile) : null,
+  };
+  const { status, body, headers = {}, file } = await route.run(contexts, input);
+  if (file) return new Response(file.content, { status, headers: { ...headers, "content-type": file.type, "content-disposition": `attachment; filename="${file.name}"`, "cache-control": "no-store" } });
+  return body === undefined ? new Response(null, { status, headers }) : Response.json(body, { status, headers });
 }
 
 /** Who is calling, refused here unless the route is for them. */
@@ -73,10 +76,9 @@ async function identify(route: Route, base: BaseContext, c: Context<AppEnv>): Pr
   const { now, waitUntil } = base;
   const authorization = c.req.raw.headers.get("authorization");
   const workflowId = route.shape.loadsWorkflow ? (c.req.param("id") ?? null) : null;
-  return rates.admit(base, authorization, {
-    identify: () => authenticate(c.env, authorization, { workflowId, now, waitUntil }),
-    tell: (headers) => c.set("rateLimit", headers),
-  });
+  const identity = await authenticate(c.env, authorization, { workflowId, now, waitUntil });
+  await rates.admit(base, identity.actor, authorization, (headers) => c.set("rateLimit", headers));
+  return identity;
 }
 
 function publicContext(base: BaseContext, visitor: Actor | null, c: Context<AppEnv>): PublicContext {

@@ -44,6 +44,7 @@ function operationOf(route: Route, operationId: string): Schema {
     // For tools and tests: who may call it.
     "x-auth": auth,
     ...(permission ? { "x-permission": permission } : {}),
+    ...(shape.maxBytes === undefined ? {} : { "x-max-bytes": shape.maxBytes }),
     ...(auth === "public" ? { security: [] } : {}),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(shape.body ? { requestBody: { required: !shape.body.safeParse({}).success, content: { "application/json": { schema: jsonSchema(shape.body, "input") } } } } : {}),

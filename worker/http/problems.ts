@@ -18,8 +18,13 @@ export function problemResponse(error: unknown, context: ProblemContext): Respon
   return respond("internal", `Something failed on our side. It is logged as request ${context.requestId}.`, context);
 }
 
+/** What was sent may be said again, but not at any length. */
+const most = { detail: 2000, pointer: 300, errors: 50 } as const;
+const shortened = (text: string, length: number): string => (text.length > length ? `${text.slice(0, length).toWellFormed()}…` : text);
+
 function respond(code: ProblemCode, detail: string, { requestId }: ProblemContext, { errors, retryAfter, members }: Partial<PlatformError> = {}): Response {
-  const body = { ...toProblem(code, detail, errors), ...members, instance: `urn:uuid:${requestId}` };
+  const shown = errors?.slice(0, most.errors).map((one) => ({ pointer: shortened(one.pointer, most.pointer), detail: shortened(one.detail, most.detail) }));
+  const body = { ...toProblem(code, shortened(detail, most.detail), shown), ...members, instance: `urn:uuid:${requestId}` };
   const headers: Record<string, string> = { "content-type": "application/problem+json" };
   if (code === "unauthorized") headers["www-authenticate"] = "Bearer";
   if (code === "unavailable") headers["retry-after"] = "1";

@@ -15,18 +15,15 @@ import type { State } from "../domain/usage/account.ts";
 
 /** Of a network address, in one isolate, on public routes. */
 export const perAddress = { limit: 120, per: 60_000 } as const satisfies Quota;
-/** Requests of one credential that are looked up at once; others wait, and more than that are refused. */
-export const lookups = { places: 32, holdMs: 1_000, longest: 256 } as const;
+/**
+ * Requests of one credential that an isolate carries out at once; others wait, and more than
+ * that are refused. What takes longer mostly waits itself, for an execution's end.
+ */
+export const atOnce = { places: 16, holdMs: 250, longest: 256 } as const;
 /** So many refused credentials, and as many addresses, are remembered at most. */
 const most = 10_000;
 
 export const kindOf = (actor: TenantActor): string => (actor.kind === "user" ? `user:${actor.userId}` : `key:${actor.keyId}`);
-
-export interface Visit<T> {
-  identify: () => Promise<T>;
-  /** Headers for the answer, whatever it will be. */
-  tell: (headers: Record<string, string>) => void;
-}
 
 interface Verdict {
   headers: Record<string, string>;
@@ -50,39 +47,37 @@ class Remembered<T> {
 }
 
 type Ctx = Pick<BaseContext, "usage" | "waitUntil" | "now">;
+type Tell = (headers: Record<string, string>) => void;
 
 export class RateLimiter {
   readonly #refused = new Remembered<{ until: number; states: State[]; by: string }>();
   readonly #addresses = new Remembered<Meter>();
 
   /**
-   * Finds out who is calling, unless they are over their limit.
+   * Carries out a request in its turn, unless its credential was refused a moment ago.
+   * @param tell takes headers for the answer, whatever it will be
    * @throws PlatformError `rate-limited`
    */
-  async admit<T extends { actor: Actor }>(ctx: Ctx, authorization: string | null, { identify, tell }: Visit<T>): Promise<T> {
-    if (authorization === null) return identify();
-    const obey = ({ headers, refusal }: Verdict) => {
-      tell(headers);
-      if (refusal) throw refusal;
-    };
+  async inTurn<T>({ usage, now }: Ctx, authorization: string | null, tell: Tell, carryOut: () => Promise<T>): Promise<T> {
+    if (authorization === null) return carryOut();
     const refused = this.#refused.get(authorization);
-    if (refused !== undefined && refused.until > ctx.now) obey(refuse(refused.states, refused.by, refused.until - ctx.now));
-    const leave = await ctx.usage.lookups.enter(authorization, lookups);
-    if (!leave) throw new PlatformError("rate-limited", `More than ${lookups.places + lookups.longest} requests at once with this credential. Try again in a second.`, undefined, 1);
+    if (refused !== undefined && refused.until > now) obey(refuse(refused.states, refused.by, refused.until - now), tell);
+    const leave = await usage.requests.enter(authorization, atOnce);
+    if (!leave) throw new PlatformError("rate-limited", `More than ${atOnce.places + atOnce.longest} requests at once with this credential. Try again in a second.`, undefined, 1);
     try {
-      const identity = await identify();
-      if (identity.actor.kind !== "operator") obey(await this.#judge(ctx, identity.actor, authorization));
-      return identity;
+      return await carryOut();
     } finally {
       leave();
     }
   }
 
-  async #judge({ usage, waitUntil, now }: Ctx, actor: TenantActor, authorization: string): Promise<Verdict> {
+  /** @throws PlatformError `rate-limited` */
+  async admit({ usage, waitUntil, now }: Ctx, actor: Actor, authorization: string | null, tell: Tell): Promise<void> {
+    if (actor.kind === "operator") return;
     const { admitted, retryMs, refusedBy, states } = await usage.leases.admit(actor.tenantId, ["tenant", kindOf(actor)], waitUntil);
-    if (admitted || refusedBy === null) return { headers: headersOf(states), refusal: null };
-    this.#refused.set(authorization, { until: now + retryMs, states, by: refusedBy });
-    return refuse(states, refusedBy, retryMs);
+    if (admitted || refusedBy === null) return obey({ headers: headersOf(states), refusal: null }, tell);
+    if (authorization !== null) this.#refused.set(authorization, { until: now + retryMs, states, by: refusedBy });
+    obey(refuse(states, refusedBy, retryMs), tell);
   }
 
   /**
@@ -98,6 +93,11 @@ export class RateLimiter {
     if (!hasRoom(used, perAddress)) throw tooMany(`your network address, on routes that need no sign-in`, perAddress.limit, waitFor(used, perAddress, now));
     this.#addresses.set(network, { used: used + 1, at: now });
   }
+}
+
+function obey({ headers, refusal }: Verdict, tell: Tell): void {
+  tell(headers);
+  if (refusal) throw refusal;
 }
 
 function refuse(states: State[], by: string, retryMs: number): Verdict {

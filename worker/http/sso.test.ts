@@ -2,10 +2,10 @@
  * What of signing in with a provider depends on time and on what is stored. That it works, and
  * against whom it holds, is in test/e2e/sso.test.ts, with a real provider.
  */
+import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { issueToken } from "../../db/one-time-tokens.ts";
 import { sha256, toBase64Url } from "../auth/bytes.ts";
-import { clock, minute, type Person, second, signUp } from "./testing/accounts.ts";
+import { clock, join, minute, type Person, second, signUp } from "./testing/accounts.ts";
 import { env, harness } from "./testing/harness.ts";
 
 const time = clock();
@@ -20,16 +20,24 @@ let provider: string;
 let key: string;
 const set = (method: string, path: string, body: object) => h.call(key, method, `/api/v1/sso/providers${path}`, body);
 
-/** A provider that has a discovery document and nothing else. */
-function discovery(request: Request): Response {
+const keys = await generateKeyPair("RS256");
+/** What its next ID token says; null: it knows no code. */
+let claims: Record<string, unknown> | null = null;
+
+/** The least that a provider has to be. */
+async function answer(request: Request): Promise<Response> {
   asked.push(request.url);
-  const { origin } = new URL(request.url);
-  if (!request.url.endsWith("/.well-known/openid-configuration")) return new Response("not here", { status: 404 });
-  return Response.json({ issuer: origin, authorization_endpoint: `${origin}/authorize`, token_endpoint: `${origin}/token`, jwks_uri: `${origin}/keys` });
+  const { origin, pathname } = new URL(request.url);
+  if (pathname === "/.well-known/openid-configuration") return Response.json({ issuer: origin, authorization_endpoint: `${origin}/authorize`, token_endpoint: `${origin}/token`, jwks_uri: `${origin}/keys` });
+  if (pathname === "/keys") return Response.json({ keys: [await exportJWK(keys.publicKey)] });
+  if (pathname !== "/token" || claims === null) return Response.json({ error: "invalid_grant" }, { status: 400 });
+  // The protocol goes by the real clock.
+  const id_token = await new SignJWT(claims).setProtectedHeader({ alg: "RS256" }).setIssuer(origin).setAudience("everstep").setIssuedAt().setExpirationTime("5m").sign(keys.privateKey);
+  return Response.json({ access_token: "a", token_type: "bearer", id_token });
 }
 
 beforeAll(async () => {
-  vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => discovery(new Request(input as Request, init)));
+  vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => answer(new Request(input as Request, init)));
   admin = await signUp(h);
   key = String((await admin.call("POST", "/api-keys", { name: "sso" })).body["api_key"]);
   const made = await set("POST", "", { name: "Acme", issuer: "https://login.example.com", client_id: "everstep", client_secret: clientSecret });
@@ -39,19 +47,22 @@ beforeAll(async () => {
 afterAll(() => void vi.restoreAllMocks());
 beforeEach(() => {
   asked = [];
+  claims = null;
 });
 
 const challenge = async () => toBase64Url(await sha256(verifier));
 const start = async () => h.call(null, "GET", `/api/v1/auth/sso/${provider}/start?redirect_uri=https://flows.example.com/in&code_challenge=${await challenge()}`);
-const stateOf = async () => new URL((await start()).headers.get("location") ?? "").searchParams.get("state") ?? "";
+const begun = async () => new URL((await start()).headers.get("location") ?? "").searchParams;
+const stateOf = async () => (await begun()).get("state") ?? "";
 const callback = (state: string) => h.call(null, "GET", `/api/v1/auth/sso/${provider}/callback?state=${state}&code=x`);
 const exchange = (code: string) => h.call(null, "POST", "/api/v1/auth/sso/exchange", { code, code_verifier: verifier });
 
-/** The code that a callback would have brought. */
+/** What the callback brings to the front end. */
 async function codeOf(person: Person): Promise<string> {
-  const { token, statement } = await issueToken(env.DB, { purpose: "sso", userId: person.id, tenantId: person.tenant.id, data: { code_challenge: await challenge() }, now: time.now(), lifeMs: 2 * minute });
-  await statement;
-  return token;
+  const asked = await begun();
+  claims = { sub: person.id, email: person.email, email_verified: true, nonce: asked.get("nonce") };
+  const { headers } = await callback(asked.get("state") ?? "");
+  return new URL(headers.get("location") ?? "").searchParams.get("code") ?? "";
 }
 
 describe("a sign-in at a provider", () => {
@@ -102,6 +113,7 @@ describe("the code that comes back", () => {
 
   it("opens none for who is no longer an active member", async () => {
     const person = await signUp(h);
+    await join(person, admin.tenant.id);
     const code = await codeOf(person);
     await env.DB.prepare("update memberships set status = 'disabled' where user_id = ?").bind(person.id).run();
     expect((await exchange(code)).body).toMatchObject({ status: 403, code: "forbidden" });

@@ -44,7 +44,7 @@ function workerCode(code: StoredBundle, factory: { name: string; text: string; m
     // Woven code names these from the bundle's folder, however deep it lies itself.
     [`bundle/${GUARD_MODULE}`]: { js: guardModule(`../${GUARD_CORE}`) },
   };
-  for (const [name, text] of Object.entries(doorModules)) modules[`bundle/${name}`] = { js: text };
+  for (const [name, text] of Object.entries(doorModules(`../${GUARD_CORE}`))) modules[`bundle/${name}`] = { js: text };
   for (const [path, text] of Object.entries(code.modules)) modules[`bundle/${path}`] = { js: text };
   return {
     compatibilityDate: "2026-10-01",

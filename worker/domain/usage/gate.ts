@@ -46,6 +46,7 @@ export class Gate {
 
   /** What gives the place back; null when too many wait already. */
   async enter(name: string, { places, holdMs, longest }: GateOptions): Promise<(() => void) | null> {
+    if (places === Number.POSITIVE_INFINITY) return () => {};
     const line = this.#lines.get(name) ?? { places, taken: new Set<Place>(), waiting: [] };
     this.#lines.set(name, line);
     line.places = places;
@@ -79,7 +80,7 @@ export class Gate {
   /** Lets in who is next, as far as there are places. */
   #admit(line: Line): void {
     const now = this.#ports.now();
-    for (const place of line.taken) if (place.until <= now) line.taken.delete(place);
+    if (line.taken.size >= line.places) for (const place of line.taken) if (place.until <= now) line.taken.delete(place);
     while (line.taken.size < line.places) {
       const next = line.waiting.shift();
       if (!next) return;

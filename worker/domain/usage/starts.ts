@@ -12,9 +12,8 @@ import { nextMonth } from "../../../durable-objects/limiter/meter.ts";
 import { PlatformError } from "../../../sdk/schema/problem.ts";
 import type { BaseContext } from "../context.ts";
 import { planLimit } from "../plans/refusal.ts";
+import { startsAtOnce } from "./usage.ts";
 
-/** Where nobody has said yet. */
-const unknownPlaces = 8;
 /** So many starts of a tenant wait at most for each that is carried out. */
 const waitingPerPlace = 16;
 
@@ -30,7 +29,7 @@ export interface NewStart<T> {
 /** @throws PlatformError `rate-limited`, `plan-limit` */
 export async function withinPlan<T>({ usage, waitUntil, now }: Pick<BaseContext, "usage" | "waitUntil" | "now">, { tenant, holdMs, exists, begin }: NewStart<T>): Promise<T> {
   const { leases, starts } = usage;
-  const places = leases.concurrent(tenant) ?? (leases.concurrent(tenant) === null ? Number.POSITIVE_INFINITY : unknownPlaces);
+  const places = startsAtOnce(usage, tenant);
   const leave = await starts.enter(tenant, { places, holdMs, longest: places * waitingPerPlace });
   if (!leave) throw new PlatformError("rate-limited", `${places} executions are being started and ${places * waitingPerPlace} more wait for that. Try again in a second, with the same Idempotency-Key.`, undefined, 1);
   try {

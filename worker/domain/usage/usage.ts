@@ -11,14 +11,25 @@ export interface Usage {
   leases: Leases;
   /** Starts that are carried out at once, by tenant. */
   starts: Gate;
-  /** Requests whose credential is looked up at once, by credential. */
-  lookups: Gate;
+  /** Requests that are carried out at once, by credential. */
+  requests: Gate;
+  /** Turns of executions that are under way at once, by tenant. */
+  turns: Gate;
 }
 
 export interface UsageOptions {
   ask: (report: Report) => Promise<Settled>;
   /** As in {@link Leases}. */
   lingerMs?: number;
+}
+
+/** While the limiter has not said what the plan is. */
+const unknownStarts = 8;
+
+/** Starts of a tenant that are carried out at once. */
+export function startsAtOnce({ leases }: Usage, tenant: string): number {
+  const said = leases.concurrent(tenant);
+  return said === undefined ? unknownStarts : (said ?? Number.POSITIVE_INFINITY);
 }
 
 const now = () => Date.now();
@@ -31,7 +42,7 @@ export function newUsage({ ask, lingerMs }: UsageOptions): Usage {
   const warn = (tenant: string, error: unknown) =>
     console.warn(JSON.stringify({ level: "warn", event: "limiter.unreachable", tenant, message: String(error), consequence: "requests are let through uncounted for some seconds" }));
   const gate = () => new Gate({ now, sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) });
-  return { leases: new Leases({ ask, now, timer, warn }, lingerMs), starts: gate(), lookups: gate() };
+  return { leases: new Leases({ ask, now, timer, warn }, lingerMs), starts: gate(), requests: gate(), turns: gate() };
 }
 
 /** The limiter of a report's tenant. */

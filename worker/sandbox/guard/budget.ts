@@ -201,10 +201,8 @@ function watchHeap(time: number, forced: boolean): void {
   let heap = readHeap(false);
   // V8 sees no reason to collect what it does not know to be large.
   const overdue = heap.held > limits.heapBytes / 2 && time >= nextCollection;
-  if (heap.bytes > limits.heapBytes || overdue) {
-    heap = readHeap(true);
-    nextCollection = time + 1_000;
-  }
+  const collected = heap.bytes > limits.heapBytes || overdue;
+  if (collected) heap = readHeap(true);
   burst = 0;
   large = false;
   const after = now();
@@ -213,6 +211,7 @@ function watchHeap(time: number, forced: boolean): void {
   // At most a fifth of the time goes into looking.
   const cost = 4 * (after - time);
   nextHeapLook = after + (cost > 10 ? cost : 10);
+  if (collected) nextCollection = nextHeapLook;
   stride = strideFor(heap);
   if (heap.bytes > limits.heapBytes) {
     exceed("memory-limit", `and its siblings of the same bundle hold ${mib(heap.bytes)} of memory; together they may have ${mib(limits.heapBytes)}`);

@@ -4,7 +4,7 @@
  * @module
  */
 import { allocating, hurry, weigh } from "./budget.ts";
-import { hold } from "./heap.ts";
+import { hold, holdForGood } from "./heap.ts";
 import { guardClass, holdersOf, made, measure, nativeClass, prototypeOf, replace, taking } from "./replace.ts";
 import { bytesOf } from "./sizes.ts";
 
@@ -15,6 +15,8 @@ const { then } = Promise.prototype;
 
 /** Below this an object of the host is not much more than its own size in V8's books. */
 const SMALL = 1024;
+/** From here on the stream of a body is counted beside its response. */
+const LARGE_BODY = 65_536;
 /** Bytes that objects hold and that are not in the books yet. */
 const loose = new WeakMap<object, number>();
 /** All that an object was given. */
@@ -46,7 +48,12 @@ export function guardHostObjects(scope: Record<string, unknown>): void {
     appended(params, ["append", "set"]);
   }
   appended(proto("FormData"), ["append", "set"]);
-  appended(proto("WebSocket"), ["send"]);
+  // What waits to be read hangs on the other end, which cannot be seen from here.
+  replace(proto("WebSocket"), "send", (native) => function (...args) {
+    holdForGood(bytesOf(args[0]));
+    hurry();
+    return apply(native, this, args);
+  });
   guardClass(holders, "URL", {
     before(args) {
       taking(bytesOf(args[0]) + bytesOf(args[1]), "URL");
@@ -62,12 +69,38 @@ export function guardHostObjects(scope: Record<string, unknown>): void {
 }
 
 function guardBodies(holders: readonly object[], proto: (name: string) => object | null): void {
-  guardClass(holders, "Response", { after: (response, args) => grow(response, sizeOf(args[0]) + headersOf(response, args[1])) });
+  const response = proto("Response");
+  if (!response) return;
+  const bodyOf = getterOf(proto("Body") ?? response, "body") ?? getterOf(response, "body");
+  /** Who keeps the stream of a body, or its headers alone, keeps the memory. */
+  const given = (object: object, body: number, init: unknown): void => {
+    grow(object, body);
+    if (body > LARGE_BODY && bodyOf) {
+      const stream = apply(bodyOf, object, []) as object | null;
+      if (stream) grow(stream, body);
+    }
+    if (typeof init !== "object" || init === null || get(init, "headers") === undefined) return;
+    const headers = get(object, "headers") as object;
+    grow(headers, entries(headers, get(headers, "forEach") as Each));
+  };
+  guardClass(holders, "Response", { after: (made, args) => given(made, sizeOf(args[0]), args[1]) });
   guardClass(holders, "Request", {
     after(request, args) {
       const [input, init] = args as [unknown, { body?: unknown } | undefined];
-      grow(request, bytesOf(input) + sizeOf(init?.body) + headersOf(request, init));
+      given(request, bytesOf(input) + sizeOf(init?.body), init);
     },
+  });
+  for (const target of [response, proto("Request")]) {
+    replace(target, "clone", (native) => function (...args) {
+      const clone = apply(native, this, args) as object;
+      given(clone, sizeOf(this), undefined);
+      return clone;
+    });
+  }
+  replace(proto("ReadableStream"), "tee", (native) => function (...args) {
+    const branches = apply(native, this, args) as object[];
+    for (let at = 0; at < branches.length; at++) grow(branches[at] as object, sizeOf(this));
+    return branches;
   });
   for (const target of [proto("Body"), proto("Response"), proto("Request"), proto("Blob")]) {
     for (const name of ["text", "arrayBuffer", "bytes"]) {
@@ -89,7 +122,7 @@ function guardBodies(holders: readonly object[], proto: (name: string) => object
 /** V8 knows of what these hold, and is asked too seldom. */
 function guardBlobs(holders: readonly object[], proto: (name: string) => object | null): void {
   const blob = proto("Blob");
-  const size = blob ? Object.getOwnPropertyDescriptor(blob, "size")?.get : undefined;
+  const size = blob ? getterOf(blob, "size") : undefined;
   if (!size) return;
   for (const name of ["Blob", "File"]) guardClass(holders, name, { after: (object) => taking(apply(size, object, []) as number, name) });
 }
@@ -110,10 +143,8 @@ function sizeOf(body: unknown): number {
   return typeof body === "object" && body !== null ? (givenTo(body) ?? bytesOf(body)) : bytesOf(body);
 }
 
-function headersOf(object: object, init: unknown): number {
-  if (typeof init !== "object" || init === null || get(init, "headers") === undefined) return 0;
-  const headers = get(object, "headers") as object;
-  return entries(headers, get(headers, "forEach") as Each);
+function getterOf(target: object, name: string): (() => unknown) | undefined {
+  return Object.getOwnPropertyDescriptor(target, name)?.get;
 }
 
 function entries(object: object, each: Each): number {

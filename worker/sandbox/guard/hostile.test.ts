@@ -47,7 +47,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.dispose());
 
-const doors = Object.fromEntries(Object.entries(doorModules).map(([name, js]) => [name, { js }]));
+const doors = Object.fromEntries(Object.entries(doorModules()).map(([name, js]) => [name, { js }]));
 
 async function turn(id: string, code: string): Promise<string> {
   const woven = weave("index.js", code, { mount: "tenant" });

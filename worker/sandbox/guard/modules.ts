@@ -21,13 +21,18 @@ export const hidden: Readonly<Record<string, readonly string[]>> = {
   url: ["URL", "URLSearchParams"],
 };
 
-/** Texts of those modules, by name. */
-export const doorModules: Readonly<Record<string, string>> = Object.fromEntries(
-  Object.entries(hidden).map(([name, exports]) => [
-    `everstep:${name}`,
-    `export * from "node:${name}";\nexport { default } from "node:${name}";\nexport const { ${exports.join(", ")} } = ${name === "process" ? "process" : "globalThis"};\n`,
-  ]),
-);
+/** Texts of those modules, by name. `core` names the whole guard from where they lie. */
+export function doorModules(core: string = GUARD_CORE): Record<string, string> {
+  const text = (name: string, exports: readonly string[]): string =>
+    [
+      `import { handOut } from ${JSON.stringify(core)};`,
+      `export * from "node:${name}";`,
+      `const module = handOut("node:${name}");`,
+      `export const { ${exports.join(", ")} } = module;`,
+      "export default module;\n",
+    ].join("\n");
+  return Object.fromEntries(Object.entries(hidden).map(([name, exports]) => [`everstep:${name}`, text(name, exports)]));
+}
 
 /** V8 flags of the local server (MINIFLARE_WORKERD_V8_FLAGS, parted by spaces). */
 export const v8Flags = ["--enable-experimental-regexp-engine-on-excessive-backtracks", "--expose-statistics"] as const;

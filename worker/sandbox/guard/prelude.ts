@@ -4,7 +4,7 @@
  * @module
  */
 import { guardAllocations } from "./allocations.ts";
-import { guardModules } from "./node-modules.ts";
+import { guardModules } from "./hand-out.ts";
 import { guardPatterns } from "./regex/guard.ts";
 
 guardAllocations(globalThis as unknown as Record<string, unknown>);
@@ -13,4 +13,5 @@ guardModules(globalThis);
 
 export { closeAccount, configure, createAccount, recheck, tick } from "./budget.ts";
 export type { Account } from "./limits.ts";
+export { handOut } from "./hand-out.ts";
 export { count, exponent, items, listed, made, power, product, text } from "./values.ts";
