@@ -19,7 +19,7 @@ import type { Execution } from "./state.ts";
 const patienceMs = 200;
 /** A process that was neither down nor stuck rings sooner. */
 const lateMs = 500;
-const longestDelayMs = 60_000;
+const longestDelayMs = 8_000;
 
 export interface Ringing {
   readonly runner: Runner;

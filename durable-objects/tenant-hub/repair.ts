@@ -9,7 +9,7 @@ import type { StartRequest } from "../execution/contract.ts";
 
 /** How long an accepted execution may be silent, ms. */
 export const repairAfterMs = 5_000;
-const longestSpreadMs = 60_000;
+const longestSpreadMs = 8_000;
 /** Entries taken up per alarm. */
 const batch = 200;
 

@@ -60,15 +60,21 @@ export class RateLimiter {
    */
   async inTurn<T>({ usage, now }: Ctx, authorization: string | null, tell: Tell, carryOut: () => Promise<T>): Promise<T> {
     if (authorization === null) return carryOut();
-    const refused = this.#refused.get(authorization);
-    if (refused !== undefined && refused.until > now) obey(refuse(refused.states, refused.by, refused.until - now), tell);
+    this.#refuseAgain(authorization, now, tell);
     const leave = await usage.requests.enter(authorization, atOnce);
     if (!leave) throw new PlatformError("rate-limited", `More than ${atOnce.places + atOnce.longest} requests at once with this credential. Try again in a second.`, undefined, 1);
     try {
+      // Those before it in the line may have used up what there was.
+      this.#refuseAgain(authorization, now, tell);
       return await carryOut();
     } finally {
       leave();
     }
+  }
+
+  #refuseAgain(authorization: string, now: number, tell: Tell): void {
+    const refused = this.#refused.get(authorization);
+    if (refused !== undefined && refused.until > now) obey(refuse(refused.states, refused.by, refused.until - now), tell);
   }
 
   /** @throws PlatformError `rate-limited` */
