@@ -60,7 +60,7 @@ interface Stage {
 /** Somebody who may, and what they may do it to. */
 async function stageOf(operation: Operation): Promise<Stage> {
   const ground = await world.playground();
-  const [caller] = await entitled(operation, ground);
+  const caller = await entitled(operation, ground)[0]?.();
   if (!caller) throw new Error(`nobody may ${operation.id}`);
   return { ground, caller, values: { ...neededQuery(operation), ...(await samplesFor(operation, ground, caller.person)) } };
 }

@@ -33,6 +33,7 @@ export async function judged(lab: Lab, request: Request, { method, address, what
   expect(answer.status, told).toBeLessThan(500);
   expect(answer.headers.get("x-request-id"), told).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
   expect("polluted" in {}, told).toBe(false);
+  if (answer.text !== "") expect(answer.headers.get("content-type"), told).toMatch(/^(application\/(\S+\+|x-nd)?json|text\/(html|csv); charset=utf-8)/);
   if (answer.status >= 400 && method !== "HEAD") mustBeProblem(answer, `${address}${what}`, told);
   return answer;
 }
@@ -44,5 +45,7 @@ function mustBeProblem({ status, headers, text, json }: Answer, sent: string, to
   expect(pages, told).toContain(code);
   // What was sent may be said again, but not at any length.
   expect(text.length, told).toBeLessThan(20_000);
-  for (const inside of insides) if (!inside.test(sent)) expect(text, told).not.toMatch(inside);
+  // Where a bundle is wrong is told in the bundle's own files.
+  const telling = code === "bundle-rejected" ? insides.filter((inside) => !inside.test("main.js:1:1")) : insides;
+  for (const inside of telling) if (!inside.test(sent)) expect(text, told).not.toMatch(inside);
 }

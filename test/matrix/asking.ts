@@ -71,7 +71,7 @@ export function neededQuery({ parameters }: Operation): Record<string, string> {
 /** Answers that say the request was not well formed: behind them nothing else shows. */
 const unfit = [400, 415, 422];
 
-type WhoMay = (operation: Operation, ground: Ground) => Promise<{ credential: string | null; person: Person }[]>;
+type WhoMay = (operation: Operation, ground: Ground) => (() => Promise<{ credential: string | null; person: Person }>)[];
 export type BodyIn = (ground: Ground) => Promise<unknown>;
 
 /**
@@ -89,7 +89,7 @@ export async function fittingBody(operation: Operation, lab: Lab, playground: ()
   const make = async (ground: Ground, index: number) => bodiesOf(schema, await ground.known())[index];
   for (const index of bodiesOf(schema).keys()) {
     const ground = await playground();
-    const [{ credential, person } = { credential: null, person: null }] = await whoMay(operation, ground);
+    const { credential = null, person } = (await whoMay(operation, ground)[0]?.()) ?? {};
     const values = { ...neededQuery(operation), ...(person ? await samplesFor(operation, ground, person) : {}) };
     last = await lab.call(credential, operation.method, address(operation, path, values), await make(ground, index));
     if (!unfit.includes(last.status)) return (another) => make(another, index);

@@ -100,23 +100,27 @@ const nobody: Person = { id: "", sessionId: "", token: "", email: "" };
 /** Nothing is masked for them but what their role says. */
 const hears = (role: string): Hearer => (role === "viewer" ? "without addresses" : "inside");
 
-/** Those who may, in a tenant. People who do what concerns only themselves come fresh each time: it may end their session. */
-export async function entitled(operation: Operation, ground: Ground): Promise<Admitted[]> {
+/**
+ * Those who may, in a tenant, each made when asked for. People who do what concerns only
+ * themselves come fresh each time: it may end their session.
+ */
+export function entitled(operation: Operation, ground: Ground): (() => Promise<Admitted>)[] {
   const { auth, permission } = operation;
   const as = (name: string, person: Person): Admitted => ({ name, credential: person.token, person, hearer: hears(name) });
-  if (auth === "operator") return [{ name: "the operator", credential: operatorKey, person: nobody, hearer: "inside" }];
-  if (auth === "public") return [{ name: "nobody", credential: null, person: nobody, hearer: "public" }];
+  if (auth === "operator") return [async () => ({ name: "the operator", credential: operatorKey, person: nobody, hearer: "inside" })];
+  if (auth === "public") return [async () => ({ name: "nobody", credential: null, person: nobody, hearer: "public" })];
   if (auth === "user") {
-    const nothing = await ground.roleWith([]);
-    return Promise.all([...roles, nothing].map(async (role) => as(role === nothing ? "a role that allows nothing" : role, await ground.newPerson(role))));
+    const fresh = roles.map((role) => async () => as(role, await ground.newPerson(role)));
+    return [...fresh, async () => as("a role that allows nothing", await ground.newPerson(await ground.roleWith([])))];
   }
   const needed = permission as Permission;
-  const admin = await ground.person("admin");
+  const masked = async (): Promise<Admitted> => ({ ...as("a role that sees people masked", await ground.person(await ground.roleWith(permissionNames, { users: ["email", "name"] }))), hearer: "without addresses and names" });
+  const key = async (name: string, credential: string): Promise<Admitted> => ({ name, credential, person: await ground.person("admin"), hearer: "inside" });
   return [
-    ...(await Promise.all(roles.filter((role) => allows(role, needed)).map(async (role) => as(role, await ground.person(role))))),
-    as("a role that allows only this", await ground.person(await ground.roleWith([needed]))),
-    ...(changes(operation) ? [] : [{ ...as("a role that sees people masked", await ground.person(await ground.roleWith(permissionNames, { users: ["email", "name"] }))), hearer: "without addresses and names" } as const]),
-    { name: "a tenant's key", credential: ground.key, person: admin, hearer: "inside" },
-    { name: "a key with only this scope", credential: await ground.keyWith([needed]), person: admin, hearer: "inside" },
+    ...roles.filter((role) => allows(role, needed)).map((role) => async () => as(role, await ground.person(role))),
+    async () => as("a role that allows only this", await ground.person(await ground.roleWith([needed]))),
+    ...(changes(operation) ? [] : [masked]),
+    () => key("a tenant's key", ground.key),
+    async () => key("a key with only this scope", await ground.keyWith([needed])),
   ];
 }

@@ -6,24 +6,29 @@
  * costs its neighbours little.
  * @module
  */
+import { createHash } from "node:crypto";
 import { type Meter, hasRoom, type Quota, usedAt, waitFor } from "../../durable-objects/limiter/meter.ts";
 import { PlatformError } from "../../sdk/schema/problem.ts";
 import type { Actor, TenantActor } from "../auth/actor.ts";
 import { networkOf } from "../auth/lockout.ts";
 import type { BaseContext } from "../domain/context.ts";
 import type { State } from "../domain/usage/account.ts";
+import { startsAtOnce } from "../domain/usage/usage.ts";
 
 /** Of a network address, in one isolate, on public routes. */
 export const perAddress = { limit: 120, per: 60_000 } as const satisfies Quota;
-/**
- * Requests of one credential that an isolate carries out at once; others wait, and more than
- * that are refused. What takes longer mostly waits itself, for an execution's end.
- */
-export const atOnce = { places: 16, holdMs: 250, longest: 256 } as const;
-/** So many refused credentials, and as many addresses, are remembered at most. */
+/** Requests of one credential that an isolate carries out at once, for each start that the plan does. */
+const requestsPerStart = 2;
+/** Until the plan is known. */
+const unknownPlaces = 4;
+/** So many more wait for each of them; what comes then is refused. */
+const waitingPerPlace = 32;
+/** A request that takes longer mostly waits itself, for an execution's end, and makes room, ms. */
+const holdMs = 250;
+/** So many credentials, and as many addresses, are remembered at most. */
 const most = 10_000;
 
-export const kindOf = (actor: TenantActor): string => (actor.kind === "user" ? `user:${actor.userId}` : `key:${actor.keyId}`);
+export const meterOf = (actor: TenantActor): string => (actor.kind === "user" ? `user:${actor.userId}` : `key:${actor.keyId}`);
 
 interface Verdict {
   headers: Record<string, string>;
@@ -49,8 +54,16 @@ class Remembered<T> {
 type Ctx = Pick<BaseContext, "usage" | "waitUntil" | "now">;
 type Tell = (headers: Record<string, string>) => void;
 
+/** What is known of a credential. Its key is a hash: no secret is kept in memory. */
+interface Known {
+  places: number;
+  refused: { until: number; states: State[]; by: string } | null;
+}
+
+const keyOf = (authorization: string): string => createHash("sha256").update(authorization).digest("base64");
+
 export class RateLimiter {
-  readonly #refused = new Remembered<{ until: number; states: State[]; by: string }>();
+  readonly #known = new Remembered<Known>();
   readonly #addresses = new Remembered<Meter>();
 
   /**
@@ -60,30 +73,33 @@ export class RateLimiter {
    */
   async inTurn<T>({ usage, now }: Ctx, authorization: string | null, tell: Tell, carryOut: () => Promise<T>): Promise<T> {
     if (authorization === null) return carryOut();
-    this.#refuseAgain(authorization, now, tell);
-    const leave = await usage.requests.enter(authorization, atOnce);
-    if (!leave) throw new PlatformError("rate-limited", `More than ${atOnce.places + atOnce.longest} requests at once with this credential. Try again in a second.`, undefined, 1);
+    const key = keyOf(authorization);
+    this.#refuseAgain(key, now, tell);
+    const places = this.#known.get(key)?.places ?? unknownPlaces;
+    const longest = places * waitingPerPlace;
+    const leave = await usage.requests.enter(key, { places, holdMs, longest });
+    if (!leave) throw new PlatformError("rate-limited", `More than ${places + longest} requests at once with this credential. Try again in a second.`, undefined, 1);
     try {
       // Those before it in the line may have used up what there was.
-      this.#refuseAgain(authorization, now, tell);
+      this.#refuseAgain(key, now, tell);
       return await carryOut();
     } finally {
       leave();
     }
   }
 
-  #refuseAgain(authorization: string, now: number, tell: Tell): void {
-    const refused = this.#refused.get(authorization);
-    if (refused !== undefined && refused.until > now) obey(refuse(refused.states, refused.by, refused.until - now), tell);
+  #refuseAgain(key: string, now: number, tell: Tell): void {
+    const refused = this.#known.get(key)?.refused;
+    if (refused && refused.until > now) obey(refuse(refused.states, refused.by, refused.until - now), tell);
   }
 
   /** @throws PlatformError `rate-limited` */
   async admit({ usage, waitUntil, now }: Ctx, actor: Actor, authorization: string | null, tell: Tell): Promise<void> {
     if (actor.kind === "operator") return;
-    const { admitted, retryMs, refusedBy, states } = await usage.leases.admit(actor.tenantId, ["tenant", kindOf(actor)], waitUntil);
-    if (admitted || refusedBy === null) return obey({ headers: headersOf(states), refusal: null }, tell);
-    if (authorization !== null) this.#refused.set(authorization, { until: now + retryMs, states, by: refusedBy });
-    obey(refuse(states, refusedBy, retryMs), tell);
+    const { admitted, retryMs, refusedBy, states } = await usage.leases.admit(actor.tenantId, ["tenant", meterOf(actor)], waitUntil);
+    const refused = admitted || refusedBy === null ? null : { until: now + retryMs, states, by: refusedBy };
+    if (authorization !== null) this.#known.set(keyOf(authorization), { places: requestsPerStart * startsAtOnce(usage, actor.tenantId), refused });
+    obey(refused ? refuse(states, refused.by, retryMs) : { headers: headersOf(states), refusal: null }, tell);
   }
 
   /**
