@@ -19,7 +19,7 @@ async function pass(ms: number): Promise<void> {
   now = until;
 }
 
-const gate = () => new Gate({ now: () => now, sleep: (ms) => new Promise((resolve) => sleeping.push({ until: now + ms, wake: resolve })) });
+const gate = () => new Gate({ now: () => now, sleep: (ms) => (ms === 0 ? Promise.resolve() : new Promise((resolve) => sleeping.push({ until: now + ms, wake: resolve }))) });
 const options = { places: 2, holdMs: 1_000, longest: 3 };
 
 /** Enters, and writes down when it was let in. */
