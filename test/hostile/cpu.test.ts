@@ -54,7 +54,7 @@ describe("a native call that would never end", () => {
 });
 
 describe("counters that are hidden from", () => {
-  const none = "{ tick() {}, recheck() {}, text: (v) => v, count: (v) => v, product: (v) => v, items: (v) => v, listed: (v) => v, made: (v) => v }";
+  const none = "{ tick: Object, recheck: Object }";
 
   test.each([
     ["behind a name of the same letters, written otherwise", `const \\u0024es = ${none}; for (;;);`],

@@ -11,7 +11,7 @@ const env = bindings as unknown as Env;
 const minute = 60_000;
 
 const queue = async (now: number, mail: Partial<Mail> = {}) => batch(env.DB, [queueMail({ env, now }, { to: "ada@example.com", subject: "Hello", text: "the link", ...mail })]);
-const rows = async () => (await env.DB.prepare("select status, attempts, error, text, next_attempt_at, sent_at from mails order by id").all()).results;
+const rows = async () => (await env.DB.prepare("select status, attempts, error, text, next_attempt_at, sent_at from mails order by recipient, id").all()).results;
 
 /** Remembers what it was given; fails as long as it is told to. */
 function recorder() {
