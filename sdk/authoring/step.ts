@@ -77,6 +77,7 @@ export interface ApprovalOptions {
 export interface ApprovalOutcome {
   decision: "approved" | "rejected" | "expired";
   comment: string | null;
+  /** A user's id, or the name of an API key; null when it has expired. */
   decided_by: string | null;
   decided_at: Date;
 }

@@ -1,3 +1,4 @@
+/// <reference types="vite/client" />
 /**
  * What holds of every answer, whatever was sent.
  * @module

@@ -30,6 +30,7 @@ const natives: Array<[title: string, code: string]> = [
   ["blobs by way of node:buffer", `const { Blob } = await import("node:buffer"); ${over("new Blob([s])")}`],
   ["responses", over("new Response(s)")],
   ["responses by way of the global's prototype", over("new (Object.getPrototypeOf(globalThis).Response)(s)")],
+  ["responses of JSON", over("Response.json([s])")],
   ["bodies that are read", over("await new Response(s).arrayBuffer()")],
   ["requests", over('new Request("http://a/", { method: "POST", body: s })')],
   ["headers", over("new Headers({ a: s })")],

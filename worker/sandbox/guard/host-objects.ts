@@ -12,6 +12,7 @@ type Each = (callback: (value: unknown, name: unknown) => void) => void;
 
 const { apply, get } = Reflect;
 const { then } = Promise.prototype;
+const { stringify } = JSON;
 
 /** Below this an object of the host is not much more than its own size in V8's books. */
 const SMALL = 1024;
@@ -89,6 +90,11 @@ function guardBodies(holders: readonly object[], proto: (name: string) => object
       const [input, init] = args as [unknown, { body?: unknown } | undefined];
       given(request, bytesOf(input) + sizeOf(init?.body), init);
     },
+  });
+  replace(nativeClass(holders, "Response"), "json", (native) => function (...args) {
+    const made = apply(native, this, args) as object;
+    given(made, bytesOf(stringify(args[0])), args[1]);
+    return made;
   });
   for (const target of [response, proto("Request")]) {
     replace(target, "clone", (native) => function (...args) {
