@@ -8,7 +8,7 @@ function ratioOf(a, b) {
 }
 
 /**
- * @param {{ measure: string, unit: string, placement: "own" | "pooled", everstep: number[] | null,
+ * @param {{ measure: string, unit: string, placement: "own" | "pooled" | null, everstep: number[] | null,
  *   bare?: number[] | null, cloudflare?: number[] | null, better: "higher" | "lower", relative?: boolean,
  *   target?: { bare?: number, cloudflare?: number, overBare?: number } }} options
  *   target.bare, target.cloudflare: the ratio to reach (at least it where higher is better, at

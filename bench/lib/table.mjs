@@ -6,7 +6,7 @@ export function table(rows) {
   const lines = rows.map((row) => [
     row.measure,
     row.unit,
-    row.placement,
+    row.placement ?? "",
     show(row.everstep),
     show(row.bare),
     show(row.cloudflare),

@@ -4,6 +4,7 @@
  * @module
  */
 import { z } from "zod";
+import { askCan, knock } from "./doors.ts";
 import type { BenchEnv } from "./env.ts";
 import { bare } from "./systems/bare.ts";
 import { cloudflare } from "./systems/cloudflare.ts";
@@ -24,10 +25,18 @@ const task = z.discriminatedUnion("task", [
   target.extend({ task: z.literal("resume"), ids: z.array(z.string()) }),
 ]);
 
+/** What is asked of no system. */
+const request = z.discriminatedUnion("task", [
+  z.object({ task: z.literal("knock"), tenant: z.string(), door: z.enum(["guarded", "open"]), bearer: z.string(), verb: z.enum(["read", "write"]), variable: z.string(), clients: z.number(), ms: z.number() }),
+  z.object({ task: z.literal("can"), times: z.number() }),
+]);
+
 type Task = z.infer<typeof task>;
 
-export async function drive(request: Request, env: BenchEnv): Promise<Response> {
-  const wanted = task.parse(await request.json());
+export async function drive(asked: Request, env: BenchEnv, ctx: ExecutionContext): Promise<Response> {
+  const wanted = z.union([task, request]).parse(await asked.json());
+  if (wanted.task === "can") return Response.json(await askCan(wanted.times));
+  if (wanted.task === "knock") return Response.json(await knock(env, ctx, wanted.tenant, wanted));
   return Response.json(await carryOut(wanted, await systemOf(wanted, env)));
 }
 

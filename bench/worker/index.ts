@@ -11,5 +11,5 @@ export { Bare } from "./bare.ts";
 export { CloudflareResume, CloudflareSleep, CloudflareSteps } from "./cloudflare.ts";
 
 export default {
-  fetch: (request, env, ctx) => (new URL(request.url).pathname === "/bench" ? drive(request, env) : platform.fetch(request, env, ctx)),
+  fetch: (request, env, ctx) => (new URL(request.url).pathname === "/bench" ? drive(request, env, ctx) : platform.fetch(request, env, ctx)),
 } satisfies ExportedHandler<BenchEnv>;

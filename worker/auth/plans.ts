@@ -61,7 +61,7 @@ export const plans = {
     workflows: null,
     executions_per_month: null,
     steps_per_execution,
-    concurrent_executions: 32,
+    concurrent_executions: 8,
     users: null,
     api_keys: null,
     requests_per_minute: 60_000,
