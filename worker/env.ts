@@ -1,5 +1,10 @@
 import type { ExecutionObject } from "../durable-objects/execution/contract.ts";
+import type { DelivererObject } from "../durable-objects/deliverer/contract.ts";
+import type { DispatcherObject } from "../durable-objects/dispatcher/contract.ts";
+import type { FlowObject } from "../durable-objects/flow/contract.ts";
 import type { LimiterObject } from "../durable-objects/limiter/contract.ts";
+import type { RealtimeObject } from "../durable-objects/realtime/contract.ts";
+import type { SchedulerObject } from "../durable-objects/scheduler/contract.ts";
 import type { HubObject } from "../durable-objects/tenant-hub/contract.ts";
 
 /** The bindings of wrangler.toml. */
@@ -8,6 +13,11 @@ export interface Env {
   EXECUTION: DurableObjectNamespace<ExecutionObject & Rpc.DurableObjectBranded>;
   HUB: DurableObjectNamespace<HubObject & Rpc.DurableObjectBranded>;
   LIMITER: DurableObjectNamespace<LimiterObject & Rpc.DurableObjectBranded>;
+  DISPATCHER: DurableObjectNamespace<DispatcherObject & Rpc.DurableObjectBranded>;
+  SCHEDULER: DurableObjectNamespace<SchedulerObject & Rpc.DurableObjectBranded>;
+  FLOW: DurableObjectNamespace<FlowObject & Rpc.DurableObjectBranded>;
+  DELIVERER: DurableObjectNamespace<DelivererObject & Rpc.DurableObjectBranded>;
+  REALTIME: DurableObjectNamespace<RealtimeObject & Rpc.DurableObjectBranded>;
   DB: D1Database;
   BLOBS: R2Bucket;
   /** Secret: 32 bytes in base64; encrypts what is stored encrypted. */

@@ -3,8 +3,13 @@
  * @module
  */
 import { ping } from "../db/tenants.ts";
+import { delivererClass } from "../durable-objects/deliverer/index.ts";
+import { dispatcherClass } from "../durable-objects/dispatcher/index.ts";
 import { executionClass } from "../durable-objects/execution/index.ts";
+import { flowClass } from "../durable-objects/flow/index.ts";
 import { limiterClass } from "../durable-objects/limiter/index.ts";
+import { realtimeClass } from "../durable-objects/realtime/index.ts";
+import { schedulerClass } from "../durable-objects/scheduler/index.ts";
 import { tenantHubClass } from "../durable-objects/tenant-hub/index.ts";
 import { keepUpSignIn } from "./domain/auth/upkeep.ts";
 import { resealUnderCurrentKey } from "./domain/keys/reseal.ts";
@@ -18,7 +23,7 @@ import { prepareBundle } from "./sandbox/deploy.ts";
 
 export { Egress } from "./egress/entrypoint.ts";
 
-export const Execution = executionClass<Env>((env, ctx) => platformOf(env, (ctx.exports as unknown as { Egress: EgressOf }).Egress));
+export const Execution = executionClass<Env>((env, ctx) => platformOf(env, (ctx.exports as unknown as { Egress: EgressOf }).Egress, (work) => ctx.waitUntil(work)));
 
 export const TenantHub = tenantHubClass<Env>((env) => async (request) => {
   const started = await objectsOf(env).execution(request.tenant, request.id).start(request);
@@ -26,6 +31,12 @@ export const TenantHub = tenantHubClass<Env>((env) => async (request) => {
 });
 
 export const Limiter = limiterClass<Env>(limiterPlatform);
+
+export const Dispatcher = dispatcherClass<Env>();
+export const Scheduler = schedulerClass<Env>();
+export const Flow = flowClass<Env>();
+export const Deliverer = delivererClass<Env>();
+export const Realtime = realtimeClass<Env>();
 
 const app = createApp({ sandbox: { prepare: prepareBundle } });
 

@@ -5,13 +5,17 @@
 import { eq } from "drizzle-orm";
 import { workflows } from "../db/schema/workflows.ts";
 import { tenantDb } from "../db/tenant-db.ts";
-import type { Platform } from "../durable-objects/execution/ports.ts";
+import type { OutsideStep, Platform } from "../durable-objects/execution/ports.ts";
 import { monthly } from "../durable-objects/limiter/contract.ts";
 import { derivedExecutionId } from "../durable-objects/placement.ts";
+import { act } from "./actions/act.ts";
+import { announceApprovals, withdrawApprovals } from "./domain/approvals/announce.ts";
 import { objectsOf } from "./domain/ports.ts";
 import { startsAtOnce, usageOf } from "./domain/usage/usage.ts";
 import { variablesSnapshot } from "./domain/variables/snapshot.ts";
 import type { Env } from "./env.ts";
+import { chainThrough } from "./events/chain.ts";
+import { announceWaits, withdrawWaits } from "./events/waits.ts";
 import { loadRuntime } from "./sandbox/bundles.ts";
 import { LastRuntime } from "./sandbox/last-runtime.ts";
 
@@ -26,7 +30,7 @@ const turnsPerStart = 4;
 /** A turn that takes longer mostly waits itself, and makes room, ms. */
 const turnHoldMs = 250;
 
-export function platformOf(env: Env, egress: EgressOf): Platform {
+export function platformOf(env: Env, egress: EgressOf, waitUntil: (work: Promise<unknown>) => void): Platform {
   const objects = objectsOf(env);
   const runtime = new LastRuntime((tenant, bundle) => loadRuntime(env.LOADER, env.BLOBS, (owner) => egress({ props: { tenant: owner } }), tenant, bundle));
   return {
@@ -39,7 +43,7 @@ export function platformOf(env: Env, egress: EgressOf): Platform {
         leave?.();
       }
     },
-    async childStart(tenant, workflowId, { parentId, stepKey, key, input }) {
+    async childStart({ tenant, ...parent }, workflowId, { stepKey, key, input }) {
       const workflow = await tenantDb(env.DB, tenant).first(workflows, eq(workflows.id, workflowId));
       if (!workflow?.is_active) return null;
       const { placement, timeout_ms } = workflow.manifest;
@@ -49,15 +53,23 @@ export function platformOf(env: Env, egress: EgressOf): Platform {
         workflowId,
         bundle: workflow.bundle,
         version: workflow.version,
-        trigger: { kind: "child", source: parentId },
+        trigger: { kind: "child", source: parent.executionId, chain: chainThrough(parent) },
         input,
         timeoutMs: timeout_ms ?? null,
         createdAt: Date.now(),
-        parent: { id: parentId, stepKey },
+        parent: { id: parent.executionId, stepKey },
       };
     },
     childStarted: (tenant) => usageOf(env).leases.count(tenant, monthly, 1, () => {}),
     variables: (tenant, workflowId, executionId) => variablesSnapshot(env, tenant, workflowId, executionId),
+    act: (cause, asked) => act({ env, now: Date.now(), waitUntil }, cause, asked),
+    async announce(cause, steps) {
+      const of = (kind: OutsideStep["kind"]) => steps.filter((step) => step.kind === kind);
+      await Promise.all([announceWaits(env, cause, of("event")), announceApprovals(env, cause, of("approval"))]);
+    },
+    async withdraw(cause, steps) {
+      await Promise.all([withdrawWaits(env, cause, steps), withdrawApprovals(env, cause, steps)]);
+    },
     execution: (tenant, id) => objects.execution(tenant, id),
     register: (tenant, entry) => objects.hub(tenant).put(entry),
     async putBlob(key, bytes) {

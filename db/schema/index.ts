@@ -2,6 +2,7 @@
 export * from "./api-keys.ts";
 export * from "./audit-events.ts";
 export * from "./deployments.ts";
+export * from "./events.ts";
 export * from "./hook-deliveries.ts";
 export * from "./hooks.ts";
 export * from "./mails.ts";

@@ -8,7 +8,7 @@ import { encode } from "../../sdk/schema/codec.ts";
 import type { ErrorRecord } from "../../sdk/schema/execution.ts";
 import type { Outline, Reply } from "./contract.ts";
 import { isTerminal } from "./outcome.ts";
-import type { Platform } from "./ports.ts";
+import { causeOf, type Platform } from "./ports.ts";
 import type { Execution, OpenStep } from "./state.ts";
 import type { Store } from "./store.ts";
 
@@ -54,7 +54,7 @@ export class Children {
     const { workflow, input } = step.detail ?? {};
     if (workflow === undefined || input === undefined) return;
     const key = `child:${id}:${execution.generation}:${execution.run}:${step.key}`;
-    const request = await this.#platform.childStart(tenant, workflow, { parentId: id, stepKey: step.key, key, input });
+    const request = await this.#platform.childStart(causeOf(execution), workflow, { stepKey: step.key, key, input });
     if (request === null) {
       const error = { name: "Error", message: `there is no active workflow "${workflow}"` };
       return this.ended(execution, step.key, { status: "failed", error }, `missing:${key}:${execution.revision}`);

@@ -68,6 +68,8 @@ export interface ExecutionObject {
   logs(tenant: string, id: string, after: number, limit: number): Promise<Reply<LogEntry[]>>;
   /** Buffers an event; `dedupe` makes a second delivery a no-op. */
   send(tenant: string, id: string, type: string, payload: string, dedupe: string | null): Promise<Reply<{ accepted: boolean }>>;
+  /** An event of the tenant, for a step that waits for such; not accepted when it does not wait any more. */
+  deliver(tenant: string, id: string, stepKey: string, payload: string, dedupe: string): Promise<Reply<{ accepted: boolean }>>;
   /** A child of this execution has ended; `payload` is its outcome, encoded. Not accepted when nobody waits for it. */
   childEnded(tenant: string, id: string, child: { id: string; stepKey: string }, payload: string, dedupe: string): Promise<Reply<{ accepted: boolean }>>;
   decide(tenant: string, id: string, stepKey: string, decision: string): Promise<Reply<{ accepted: boolean }>>;

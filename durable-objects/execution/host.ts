@@ -6,7 +6,7 @@
 import { RpcTarget } from "cloudflare:workers";
 import { decode, spilledIn } from "../../sdk/schema/codec.ts";
 import type { ErrorRecord } from "../../sdk/schema/execution.ts";
-import type { Batch, CommitReply, Divergence, HostPort, LogRow, News, Outcome, StepRow } from "../../sdk/schema/journal.ts";
+import type { ActReply, Batch, CommitReply, Divergence, HostPort, LogRow, News, Outcome, StepRow } from "../../sdk/schema/journal.ts";
 import { defaultLimits } from "../../sdk/schema/limits.ts";
 import { parseRows } from "./rows.ts";
 
@@ -16,6 +16,7 @@ export interface TurnHost {
   variables(): Promise<string>;
   spill(bytes: Uint8Array): Promise<string>;
   unspill(key: string): Promise<Uint8Array>;
+  act(action: string, params: string, key: string): Promise<ActReply>;
 }
 
 const maxConsumed = 20_000;
@@ -127,5 +128,10 @@ export class HostTarget extends RpcTarget implements HostPort {
 
   unspill(reference: string): Promise<Uint8Array> {
     return this.#host.unspill(String(reference));
+  }
+
+  act(_turn: number, action: string, params: string, key: string): Promise<ActReply> {
+    if (!isText(action, 100) || !isText(params, defaultLimits.inlineBytes + 1) || !isText(key, 1_000)) throw new TypeError("a turn asked for an action in a malformed way");
+    return this.#host.act(action, params, key);
   }
 }

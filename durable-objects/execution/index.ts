@@ -130,6 +130,13 @@ export function executionClass<Env>(platformOf: (env: Env, ctx: DurableObjectSta
       return this.with(tenant, id, (execution) => this.signal(execution, `event:${type}`, payload, dedupe === null ? null : `event:${dedupe}`));
     }
 
+    deliver(tenant: string, id: string, stepKey: string, payload: string, dedupe: string): Promise<Reply<{ accepted: boolean }>> {
+      return this.with(tenant, id, (execution) => {
+        const waits = this.runner.store.journal.open(id).some(({ key, kind, status }) => key === stepKey && kind === "event" && status === "waiting");
+        return waits && !isTerminal(execution.status) ? this.signal(execution, `wait:${stepKey}`, payload, `wait:${stepKey}:${dedupe}`) : { ok: true, value: { accepted: false } };
+      });
+    }
+
     decide(tenant: string, id: string, stepKey: string, decision: string): Promise<Reply<{ accepted: boolean }>> {
       return this.with(tenant, id, (execution) => {
         const step = this.runner.store.journal.open(id).find(({ key, kind }) => key === stepKey && kind === "approval");

@@ -6,6 +6,7 @@
 import { planRetry } from "../../sdk/runtime/retry-plan.ts";
 import { toRow } from "../../sdk/schema/journal.ts";
 import type { Outline, Reply } from "./contract.ts";
+import { afterEnd } from "./neighbours.ts";
 import { end, isTerminal, waitingStatus, waitingTimers } from "./outcome.ts";
 import type { Runner } from "./runner.ts";
 import type { Execution } from "./state.ts";
@@ -60,7 +61,7 @@ export async function cancel(runner: Runner, execution: Execution, options: { ro
   end(execution, "cancelled", Date.now());
   runner.save(execution);
   await runner.report(execution);
-  await runner.children.afterEnd(execution);
+  await afterEnd(runner, execution);
   return outline(execution);
 }
 
@@ -77,6 +78,8 @@ export async function retry(runner: Runner, execution: Execution, fromStep: stri
   const plan = planRetry(steps, execution.error, fromStep, Date.now());
   if (!plan) return { ok: false, code: "not-found", detail: `the execution has no step "${fromStep}"; its steps are ${steps.slice(0, 20).map(({ key }) => key).join(", ")}` };
   runner.fence(id);
+  // Whatever still waits afterwards is announced anew.
+  await runner.outside.tend(execution, []);
   execution.mode = "run";
   execution.status = "running";
   execution.error = null;

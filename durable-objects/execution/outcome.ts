@@ -5,7 +5,7 @@
 import { terminalStatuses, type ExecutionStatus } from "../../sdk/schema/execution.ts";
 import type { Outcome } from "../../sdk/schema/journal.ts";
 import { setTimer, type Timers } from "../lib/timers.ts";
-import type { Execution, OpenStep } from "./state.ts";
+import { type Execution, needsTending, type OpenStep } from "./state.ts";
 
 /** How long a process may be silent before a turn is taken up again, ms. */
 export const leaseMs = 5_000;
@@ -71,7 +71,7 @@ export function underWay(timers: Timers, now: number): Timers {
 export function waitingTimers(execution: Execution, open: OpenStep[], now: number): Timers {
   let wake: number | null = null;
   for (const { due, status } of open) if (status !== "cancelled" && due !== null && (wake === null || due < wake)) wake = due;
-  const children = open.some(({ kind }) => kind === "invoke");
+  const children = open.some(needsTending);
   return withTimeout(execution, setTimer(setTimer({}, "wake", wake), "children", children ? now + childPollMs : null));
 }
 

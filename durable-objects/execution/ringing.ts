@@ -11,9 +11,10 @@
  * @module
  */
 import { dueTimers, setTimer, type Timers } from "../lib/timers.ts";
+import { afterEnd } from "./neighbours.ts";
 import { childPollMs, end, isTerminal, underWay } from "./outcome.ts";
 import { maxDeaths, type Runner } from "./runner.ts";
-import type { Execution } from "./state.ts";
+import { type Execution, needsTending } from "./state.ts";
 
 /** An alarm waits this long for the turns it began; longer ones go on under a lease. */
 const patienceMs = 200;
@@ -101,7 +102,7 @@ function reportAgain(runner: Runner, execution: Execution): Promise<void> | null
 
 function askChildren(runner: Runner, execution: Execution, now: number): Promise<void> {
   const open = runner.store.journal.open(execution.request.id);
-  execution.timers = setTimer(execution.timers, "children", open.some(({ kind }) => kind === "invoke") ? now + childPollMs : null);
+  execution.timers = setTimer(execution.timers, "children", open.some(needsTending) ? now + childPollMs : null);
   runner.save(execution);
   return runner.askChildren(execution, open);
 }
@@ -113,5 +114,5 @@ async function expire(runner: Runner, execution: Execution, now: number): Promis
   end(execution, "failed", now);
   runner.save(execution);
   await runner.report(execution);
-  await runner.children.afterEnd(execution);
+  await afterEnd(runner, execution);
 }

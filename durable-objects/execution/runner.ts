@@ -10,13 +10,15 @@
  * @module
  */
 import type { Outcome } from "../../sdk/schema/journal.ts";
-import { AlarmClock, type AlarmStorage } from "../lib/alarm-clock.ts";
+import { AlarmClock } from "../lib/alarm-clock.ts";
 import { setTimer } from "../lib/timers.ts";
 import { Children } from "./children.ts";
 import { checkBatch, type CheckedBatch, checkOutcome, HostTarget, type TurnHost } from "./host.ts";
 import { indexEntry } from "./index-entry.ts";
 import { applyOutcome, end, isTerminal, leaseMs, underWay } from "./outcome.ts";
-import type { Platform } from "./ports.ts";
+import { afterEnd, beforeNextRun, tend } from "./neighbours.ts";
+import { Outside } from "./outside.ts";
+import type { Platform, Storage } from "./ports.ts";
 import type { Execution, OpenStep } from "./state.ts";
 import { Store } from "./store.ts";
 import { turnInput } from "./turn-input.ts";
@@ -29,17 +31,13 @@ export const maxDeaths = 8;
 /** `done` resolves when no further turn follows. */
 type Current = { turn: Turn; done: Promise<void> };
 
-export interface Storage extends AlarmStorage {
-  sql: SqlStorage;
-  transactionSync<T>(closure: () => T): T;
-}
-
 export class Runner {
   readonly store: Store;
   readonly alarm: AlarmClock;
   readonly #storage: Storage;
   readonly #platform: Platform;
   readonly children: Children;
+  readonly outside: Outside;
   readonly #current = new Map<string, Current>();
   readonly #watchers = new Map<string, Array<() => void>>();
   constructor(storage: Storage, platform: Platform) {
@@ -48,6 +46,7 @@ export class Runner {
     this.store = new Store(storage.sql);
     this.alarm = new AlarmClock(storage, () => this.store.nextWake());
     this.children = new Children(this.store, platform, (execution) => this.signalled(execution));
+    this.outside = new Outside(this.store, platform);
   }
 
   /** Writes an execution and what goes with it in one transaction, the alarm included. */
@@ -116,7 +115,7 @@ export class Runner {
   async #after(execution: Execution, open: OpenStep[]): Promise<void> {
     const results = await Promise.allSettled([
       this.report(execution),
-      isTerminal(execution.status) ? this.children.afterEnd(execution) : this.children.tend(execution, open),
+      isTerminal(execution.status) ? afterEnd(this, execution) : tend(this, execution, open),
     ]);
     for (const result of results) {
       if (result.status === "rejected") console.error(JSON.stringify({ level: "error", event: "report-failed", execution: execution.request.id, message: String(result.reason) }));
@@ -131,7 +130,7 @@ export class Runner {
 
   /** Makes good what was lost between an execution and its children. */
   async askChildren(execution: Execution, open: OpenStep[]): Promise<void> {
-    await this.children.tend(execution, open, true);
+    await tend(this, execution, open, true);
     if (this.store.signals(execution.request.id, 0).length > 0) await this.run(execution);
   }
 
@@ -144,7 +143,7 @@ export class Runner {
       const input = turnInput(execution, execution.stored ? this.store.journal.text(request.id) : "[]", signals);
       const result = await this.#platform.runTurn(request.tenant, request.bundle, input, new HostTarget(this.#hostOf(execution, turn)));
       const outcome = checkOutcome(result.outcome);
-      if (outcome.type === "continued") await this.children.cancelOpen(execution);
+      if (outcome.type === "continued") await beforeNextRun(this, execution);
       if (turn.fenced) return null;
       this.#conclude(execution, turn, outcome, checkBatch(result.batch));
       return outcome.type;
@@ -188,7 +187,7 @@ export class Runner {
       execution.timers = underWay(execution.timers, Date.now());
       this.store.save(execution);
     });
-    if (batch.rows.some(([, , , kind]) => kind === "invoke")) await this.children.tend(execution, this.store.journal.open(id));
+    if (batch.rows.some(([, , , kind]) => kind === "invoke" || kind === "approval" || kind === "event")) await tend(this, execution, this.store.journal.open(id));
   }
 
   /** A turn did not come to its end: try again a few times, then give up. False when given up. */

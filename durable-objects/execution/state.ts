@@ -34,6 +34,8 @@ export interface Execution {
   registered: boolean;
   /** False when it certainly has started no child. */
   children: boolean;
+  /** False when nothing outside was certainly told that it waits. */
+  outside: boolean;
   /** The revision the index was last told, in this object's lifetime. */
   reported: number;
 }
@@ -48,6 +50,19 @@ export interface OpenStep {
   detail: StepDetail | null;
   /** The execution that an invoke step started. */
   child: string | null;
+}
+
+/** Stands where an invoke step has its child. */
+export const announced = "announced";
+
+/** It waits for something that comes from outside of the execution, and that has to be told of it. */
+export function isOutside({ kind, detail }: Pick<OpenStep, "kind" | "detail">): boolean {
+  return kind === "approval" || (kind === "event" && detail?.match !== undefined);
+}
+
+/** Something has to be asked for, or has not been told yet. */
+export function needsTending({ kind, detail, status, child }: OpenStep): boolean {
+  return kind === "invoke" || (status === "waiting" && child !== announced && isOutside({ kind, detail }));
 }
 
 /** An execution without a timeout of its own ends after this. */
@@ -73,6 +88,7 @@ export function newExecution(request: StartRequest): Execution {
     stored: false,
     registered: false,
     children: false,
+    outside: false,
     reported: 0,
   };
 }

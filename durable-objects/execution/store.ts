@@ -164,6 +164,7 @@ function toExecution(row: Row): Execution {
     stored: true,
     registered: true,
     children: true,
+    outside: true,
     reported: 0,
   };
 }

@@ -2,10 +2,10 @@
  * What the isolate of one turn may do to its execution. A turn that is over is refused.
  * @module
  */
-import type { CommitReply, News } from "../../sdk/schema/journal.ts";
+import type { ActReply, CommitReply, News } from "../../sdk/schema/journal.ts";
 import { defaultLimits } from "../../sdk/schema/limits.ts";
 import type { CheckedBatch, TurnHost } from "./host.ts";
-import type { Platform } from "./ports.ts";
+import { causeOf, type Platform } from "./ports.ts";
 import type { Execution, OpenStep } from "./state.ts";
 import type { Store } from "./store.ts";
 
@@ -94,6 +94,14 @@ export function turnHost(execution: Execution, turn: Turn, { store, platform, re
       check();
       if (!key.startsWith(`values/${tenant}/`)) throw new Error("that value belongs to someone else");
       return platform.getBlob(key);
+    },
+
+    async act(action: string, params: string, key: string): Promise<ActReply> {
+      check();
+      // Its results are found again by this execution alone, whatever key its code makes up.
+      const reply = await platform.act(causeOf(execution), { action, params, key: `${id}:${key}` });
+      check();
+      return reply;
     },
   };
 }

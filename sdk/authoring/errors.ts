@@ -38,6 +38,16 @@ export class ChildFailedError extends Error {
   readonly code = "child-failed";
 }
 
+/** The platform refused what a step asked it to do; `code` says why. */
+export class ActionRefusedError extends Error {
+  override readonly name: string = "ActionRefusedError";
+  readonly code: string;
+  constructor(message: string, code = "refused") {
+    super(message);
+    this.code = code;
+  }
+}
+
 /** A value cannot be kept: too large, or of a kind that has no stored form. */
 export class ValueError extends Error {
   override readonly name: string = "ValueError";

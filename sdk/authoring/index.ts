@@ -3,8 +3,9 @@
  * @module
  */
 export { type Duration, durationMs } from "./duration.ts";
-export { ChildFailedError, NonRetryableError, StepTimeoutError, ValueError, WaitTimeoutError } from "./errors.ts";
-export { type FilterValue, on, type Trigger, type WebhookOptions } from "./on.ts";
+export { ActionRefusedError, ChildFailedError, NonRetryableError, StepTimeoutError, ValueError, WaitTimeoutError } from "./errors.ts";
+export type { Comparison, EventFilter, FilterValue } from "../schema/filter.ts";
+export { on, type Trigger, type WebhookOptions } from "./on.ts";
 export type { SecretReference, Secrets } from "./secret.ts";
 export type {
   ApprovalOptions,
@@ -12,6 +13,7 @@ export type {
   Backoff,
   DelayContext,
   EventSchemas,
+  EventToSend,
   Invocable,
   Retries,
   Rollback,

@@ -3,6 +3,8 @@
  * @module
  */
 
+import type { EventFilter } from "../schema/filter.ts";
+
 export interface WebhookOptions {
   /** Last part of `/hooks/{tenant}/{path}`: lower case letters, digits, `.`, `_`, `-`. */
   path: string;
@@ -12,13 +14,11 @@ export interface WebhookOptions {
   events?: readonly string[];
 }
 
-export type FilterValue = null | string | number | boolean | readonly (string | number | boolean)[] | { [field: string]: FilterValue };
-
 export type Trigger =
   | { kind: "manual" }
   | { kind: "api" }
   | { kind: "webhook"; path: string; scheme: "github" | "standard" | "none"; events?: string[] }
-  | { kind: "event"; type: string; filter?: { [field: string]: FilterValue } }
+  | { kind: "event"; type: string; filter?: EventFilter }
   | { kind: "schedule"; cron: string; timezone: string };
 
 /**
@@ -42,7 +42,7 @@ export const on = {
     ...(events ? { events: [...events] } : {}),
   }),
   /** When something happens in the tenant; in `filter`, null stands for any value. */
-  event: (type: string, options: { filter?: { [field: string]: FilterValue } } = {}): Trigger => ({ kind: "event", type, ...options }),
+  event: (type: string, options: { filter?: EventFilter } = {}): Trigger => ({ kind: "event", type, ...options }),
   /** At the times of a cron expression, in a timezone (default UTC). */
   schedule: (cron: string, options: { timezone?: string } = {}): Trigger => ({ kind: "schedule", cron, timezone: options.timezone ?? "UTC" }),
 };

@@ -4,6 +4,7 @@
  * @module
  */
 import type { z } from "zod";
+import type { EventFilter } from "../schema/filter.ts";
 import type { Duration } from "./duration.ts";
 
 export type Backoff = "constant" | "linear" | "exponential";
@@ -65,6 +66,16 @@ export interface StepEvent<T> {
   timestamp: Date;
 }
 
+/** What a workflow tells its tenant: other workflows may start by it or wait for it. */
+export interface EventToSend {
+  /** `<what>.<happened>`, such as `contract.signed`. */
+  type: string;
+  /** At most 256 KiB as JSON. */
+  data?: Readonly<Record<string, unknown>>;
+  /** Which record it is about: events of one record are dispatched in their order. */
+  record?: { type: string; id: string };
+}
+
 export interface ApprovalOptions {
   title: string;
   description?: string;
@@ -106,10 +117,17 @@ export interface Step<Events extends EventSchemas = EventSchemas> {
   sleepUntil(name: string, time: Date | number): Promise<void>;
   /**
    * The next event of a type sent to this execution; events that came earlier were kept.
+   * With `match`, the next event of the tenant, of that type and matching the filter, that
+   * happens from the moment it is asked for on; `{}` matches every one.
    * @throws WaitTimeoutError after `timeout` (default 24 hours).
    */
-  waitForEvent<Type extends keyof Events & string>(name: string, options: { type: Type; timeout?: Duration }): Promise<StepEvent<z.output<Events[Type]>>>;
-  waitForEvent<T = unknown>(name: string, options: { type: string; timeout?: Duration }): Promise<StepEvent<T>>;
+  waitForEvent<Type extends keyof Events & string>(name: string, options: { type: Type; match?: EventFilter; timeout?: Duration }): Promise<StepEvent<z.output<Events[Type]>>>;
+  waitForEvent<T = unknown>(name: string, options: { type: string; match?: EventFilter; timeout?: Duration }): Promise<StepEvent<T>>;
+  /**
+   * Publishes an event of the tenant, exactly once, and goes on.
+   * @throws ActionRefusedError `event-loop` when the workflow was itself started, in a chain, by events like it.
+   */
+  sendEvent(name: string, event: EventToSend): Promise<{ id: string }>;
   /** Pauses until someone decides or the request expires. */
   approval(name: string, options: ApprovalOptions): Promise<ApprovalOutcome>;
   /**

@@ -118,6 +118,8 @@ export interface TurnCore {
   wait(wait: Wait): void;
   settle(open: Open, end: End): void;
   barrier(): Promise<void>;
+  /** Has the platform do something; all that happened before is durable by then. */
+  act(action: string, params: unknown, key: string): Promise<unknown>;
   stop(reason: "pause" | null): void;
   outcomeOf(key: string): StepRecord | undefined;
   beginUndoing(): void;

@@ -3,7 +3,7 @@
  * difference between the two.
  * @module
  */
-import { ChildFailedError, NonRetryableError, StepTimeoutError, ValueError, WaitTimeoutError } from "../authoring/errors.ts";
+import { ActionRefusedError, ChildFailedError, NonRetryableError, StepTimeoutError, ValueError, WaitTimeoutError } from "../authoring/errors.ts";
 import type { ErrorRecord } from "../schema/execution.ts";
 
 /** Ends the execution as failed, whatever the workflow's code does with it. */
@@ -92,6 +92,7 @@ const known: Record<string, new (message: string) => Error> = {
   NonRetryableError,
   StepTimeoutError,
   WaitTimeoutError,
+  ActionRefusedError,
   ChildFailedError,
   ValueError,
 };
@@ -107,7 +108,7 @@ export function fromErrorRecord(record: ErrorRecord): Error {
 }
 
 export function isNonRetryable(error: unknown): boolean {
-  return isError(error) && (read(error, "name") === "NonRetryableError" || error instanceof ValueError || madeBy(error, "NonRetryableError"));
+  return isError(error) && (read(error, "name") === "NonRetryableError" || error instanceof ValueError || error instanceof ActionRefusedError || madeBy(error, "NonRetryableError"));
 }
 
 /** By the class's name: a bundle has copies of its own of everstep and of cloudflare:workflows, and the error may bear another name. */

@@ -4,9 +4,10 @@
  */
 import { durationMs } from "../authoring/duration.ts";
 import { ChildFailedError, WaitTimeoutError } from "../authoring/errors.ts";
-import type { ApprovalOptions, ApprovalOutcome, Rollback, Step, StepConfig } from "../authoring/step.ts";
+import type { ApprovalOptions, ApprovalOutcome, EventToSend, Rollback, Step, StepConfig } from "../authoring/step.ts";
 import { decode, encode } from "../schema/codec.ts";
 import type { ErrorRecord } from "../schema/execution.ts";
+import { checkedFilter, type EventFilter } from "../schema/filter.ts";
 import { activate, type Body } from "./attempts.ts";
 import { toErrorRecord } from "./failures.ts";
 import type { Program } from "./ports.ts";
@@ -87,23 +88,27 @@ export function makeSteps(turn: Turn, program: Program, rollbacks: Rollbacks): S
       return sleepTo(name, () => at);
     },
 
-    async waitForEvent(name: string, options: { type: string; timeout?: Parameters<typeof durationMs>[0] }): Promise<never> {
-      const type = options?.type;
+    async waitForEvent(name: string, options: { type: string; match?: EventFilter; timeout?: Parameters<typeof durationMs>[0] }): Promise<never> {
+      const { type, match } = options ?? {};
       if (typeof type !== "string" || type === "" || type.length > 256) throw new TypeError(`step.waitForEvent("${name}") needs a type of 1 to 256 characters`);
       const timeout = durationMs(options.timeout ?? "24 hours");
       const received = (await requestStep(turn, {
         ...named(name),
         kind: "event",
         due: dueIn(timeout),
-        detail: { type },
+        detail: match === undefined ? { type } : { type, match: checkedFilter(match, `step.waitForEvent("${name}")`) },
         activate: (open) =>
           waiting(open, {
-            channel: `event:${type}`,
+            channel: match === undefined ? `event:${type}` : `wait:${open.step.key}`,
             onSignal: (signal) => end(open, { type, payload: decode(signal.payload), timestamp: new Date(signal.receivedAt) }, signal.seq),
             onDue: () => expire(open, `no event "${type}" came within ${timeout} ms`),
           }),
       })) as { payload: unknown };
       return { ...received, payload: await program.parseEvent(type, received.payload) } as never;
+    },
+
+    sendEvent(name: string, event: EventToSend): Promise<{ id: string }> {
+      return ask(name, undefined, (ctx) => turn.act("events.publish", event, ctx.idempotencyKey), undefined) as Promise<{ id: string }>;
     },
 
     async approval(name: string, options: ApprovalOptions): Promise<ApprovalOutcome> {

@@ -17,6 +17,7 @@
  */
 import type { Retries } from "../authoring/step.ts";
 import type { HostPort, Outcome, StepRecord, TurnInput } from "../schema/journal.ts";
+import { act } from "./act.ts";
 import { Buffer } from "./buffer.ts";
 import { Commits } from "./commits.ts";
 import type { Account, Clock, End, Open, Scope, StepSpec, TurnCore, Wait } from "./core.ts";
@@ -50,6 +51,7 @@ export class Turn implements TurnCore {
   undoing = false;
   requests = 0;
   readonly ending = new Ending();
+  readonly act: TurnCore["act"];
   readonly #commits: Commits;
   readonly #waits: Waits;
   readonly #stillness: Stillness;
@@ -60,6 +62,7 @@ export class Turn implements TurnCore {
 
   constructor(input: TurnInput, host: HostPort, clock: Clock, scope: Scope, defaults: Retries | undefined, account: Account) {
     this.input = input;
+    this.act = (action, params, key) => act(this, host, action, params, key);
     this.clock = clock;
     this.scope = scope;
     this.defaults = defaults;

@@ -24,6 +24,10 @@ export const terminalStatuses: readonly ExecutionStatus[] = ["completed", "faile
 export const triggerKind = z.enum(["manual", "api", "webhook", "event", "schedule", "child", "rerun"]);
 export type TriggerKind = z.infer<typeof triggerKind>;
 
+/** One execution that led, by an event it caused or as a parent, to another. */
+export const chainLink = z.object({ workflow_id: z.string(), execution_id: z.string() });
+export type ChainLink = z.infer<typeof chainLink>;
+
 /** Where an execution came from; `source` names the webhook path, parent execution or caller. */
 export const trigger = z.object({
   kind: triggerKind,
@@ -31,6 +35,12 @@ export const trigger = z.object({
   delivery_id: z.string().max(256).optional(),
   /** Headers of a webhook call, credentials removed. */
   headers: z.record(z.string(), z.string()).optional(),
+  /** The event that started it: its id, type and the record it is about. */
+  event: z.object({ id: z.string(), type: z.string(), record: z.object({ type: z.string(), id: z.string() }).optional() }).optional(),
+  /** When a schedule was due. */
+  scheduled_at: z.string().optional(),
+  /** What led to it, the first first. */
+  chain: z.array(chainLink).optional(),
 });
 export type Trigger = z.infer<typeof trigger>;
 

@@ -11,6 +11,7 @@
  *    everyone but the isolate and the views.
  * @module
  */
+import type { EventFilter } from "./filter.ts";
 import type { Limits } from "./limits.ts";
 import type { ErrorRecord, StepKind, StepStatus, Trigger } from "./execution.ts";
 
@@ -40,6 +41,8 @@ export interface StepRecord {
 export interface StepDetail {
   /** event: the awaited type. */
   type?: string;
+  /** event: it waits for the tenant's own events, those that this filter matches; absent, for what is sent to the execution. */
+  match?: EventFilter;
   /** invoke: the child's workflow id, its input (encoded) and execution id. */
   workflow?: string;
   input?: string;
@@ -119,7 +122,7 @@ export function fromRow(row: StepRow): StepRecord {
 /** Something that arrived from outside, to be consumed in order of `seq`. */
 export interface Signal {
   seq: number;
-  /** `event:<type>`, `approval:<step key>` or `child:<step key>`. */
+  /** `event:<type>`, `wait:<step key>`, `approval:<step key>` or `child:<step key>`. */
   channel: string;
   /** Encoded value. */
   payload: string;
@@ -221,4 +224,12 @@ export interface HostPort {
   /** Stores a large value; the returned reference goes into the journal. */
   spill(turn: number, bytes: Uint8Array): Promise<string>;
   unspill(reference: string): Promise<Uint8Array>;
+  /**
+   * Has the platform do something on its own data, exactly once for a `key` of this execution.
+   * @param params encoded, as the result is
+   */
+  act(turn: number, action: string, params: string, key: string): Promise<ActReply>;
 }
+
+/** A refusal comes as a value: errors lose their class on the way. */
+export type ActReply = { ok: true; value: string } | { ok: false; code: string; detail: string; /** Trying again may help. */ retryable: boolean };

@@ -49,6 +49,7 @@ class Copy {
       clock: this.#clock,
       variables: original.ports.variables,
       program: testProgram(program, { steps: {}, onInvoke: () => {}, attempt: (key) => this.#attempt(key) }),
+      act: original.ports.act,
       fetch: async (_request, host, step) => ((await this.#attempt(step)) as () => Response)(),
       startChild: () => "child",
       dropChild: () => {},

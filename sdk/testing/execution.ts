@@ -3,7 +3,7 @@
  * @module
  */
 import type { ErrorRecord, ExecutionStatus, Trigger } from "../schema/execution.ts";
-import type { StepRecord } from "../schema/journal.ts";
+import type { ActReply, StepRecord } from "../schema/journal.ts";
 import type { Limits } from "../schema/limits.ts";
 import type { Frame, Program } from "../runtime/ports.ts";
 import type { TurnClock, VirtualClock } from "./clock.ts";
@@ -30,6 +30,8 @@ export interface HostPorts {
   variables: string;
   /** Sends a request of the step `step`. */
   fetch(request: Request, host: Execution, step: string): Promise<Response>;
+  /** What a step has the platform do, once for a key. */
+  act(action: string, params: string, key: string): ActReply;
   /** Starts the child of an open invoke step; returns its id. */
   startChild(host: Execution, step: StepRecord): string;
   /** Nobody waits for this child any more. */

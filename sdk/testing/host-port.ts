@@ -53,6 +53,10 @@ export function hostPort(owner: Owner, current: Current): HostPort {
       journal.blobs.set(key, bytes.slice());
       return key;
     },
+    async act(_turn, action, params, key) {
+      check();
+      return ports.act(action, params, key);
+    },
     async unspill(key) {
       check();
       const bytes = journal.blobs.get(key);

@@ -4,6 +4,7 @@
  */
 import { durationMs } from "../authoring/duration.ts";
 import type { Program } from "../runtime/ports.ts";
+import { Acts } from "./acts.ts";
 import { type Child, Children, type Relative } from "./children.ts";
 import { macrotask, realDelay, VirtualClock } from "./clock.ts";
 import { crashEverywhere } from "./crashes.ts";
@@ -42,6 +43,7 @@ export class World {
   readonly clock: VirtualClock;
   readonly effects: Effect[] = [];
   readonly members: Member[] = [];
+  readonly acts = new Acts();
   readonly #options: WorldOptions;
   readonly #children: Children;
   #activity = 0;
@@ -66,6 +68,7 @@ export class World {
         onInvoke: (child) => this.#children.offer(child),
         attempt: (key, body, signal) => this.#attempt(host, trace, key, body, signal),
       }),
+      act: (action, params, key) => this.acts.act(action, params, key),
       fetch: (request, _host, step) => this.#fetch(host, trace, request, step),
       startChild: (_host, step) => this.#children.start(host, step),
       dropChild: (_host, child) => this.#children.drop(host, child),

@@ -11,9 +11,9 @@ export interface Role {
 
 const over = (names: readonly Permission[]): Grants => Object.fromEntries(names.map((name) => [name, "all"]));
 
-const reading: Permission[] = ["deployments.read", "workflows.read", "users.read", "roles.read", "tenant.read"];
-const working: Permission[] = [...reading, "workflows.execute", "workflows.approve", "hooks.read", "variables.read"];
-const managing: Permission[] = [...working, "workflows.write", "deployments.write", "hooks.write", "variables.write", "users.write", "audit.read"];
+const reading: Permission[] = ["deployments.read", "workflows.read", "users.read", "roles.read", "tenant.read", "events.read", "notifications.read"];
+const working: Permission[] = [...reading, "workflows.execute", "workflows.approve", "hooks.read", "webhooks.read", "emails.read", "emails.write", "events.write", "variables.read"];
+const managing: Permission[] = [...working, "workflows.write", "deployments.write", "hooks.write", "webhooks.write", "variables.write", "users.write", "audit.read"];
 
 /** Fields that people see only when they work with them. */
 const sensitive: Masked = { users: ["email"] };

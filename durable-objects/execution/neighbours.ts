@@ -1,0 +1,33 @@
+/**
+ * Those outside who have to hear of an execution: its children, its parent, and who brings
+ * what its steps wait for.
+ * @module
+ */
+import type { Children } from "./children.ts";
+import type { Outside } from "./outside.ts";
+import type { Execution, OpenStep } from "./state.ts";
+
+export interface Neighbours {
+  readonly children: Children;
+  readonly outside: Outside;
+}
+
+/** It goes on: what its open steps wait for is asked for. With `again`, also what was asked for before. */
+export async function tend({ children, outside }: Neighbours, execution: Execution, open: OpenStep[], again = false): Promise<void> {
+  await together([children.tend(execution, open, again), outside.tend(execution, open)]);
+}
+
+export async function afterEnd({ children, outside }: Neighbours, execution: Execution): Promise<void> {
+  await together([children.afterEnd(execution), outside.tend(execution, [])]);
+}
+
+/** Its next run has steps of the same keys: nobody may take them for those of this one. */
+export async function beforeNextRun({ children, outside }: Neighbours, execution: Execution): Promise<void> {
+  await together([children.cancelOpen(execution), outside.tend(execution, [])]);
+}
+
+/** One that fails keeps none of the others from being done. */
+async function together(work: Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(work)).find((result) => result.status === "rejected");
+  if (failed) throw failed.reason;
+}
