@@ -26,6 +26,13 @@ export async function beforeNextRun({ children, outside }: Neighbours, execution
   await together([children.cancelOpen(execution), outside.tend(execution, [])]);
 }
 
+/** False when a telling failed; it stands in the log then. */
+export async function allReached(execution: Execution, tellings: Promise<void>[]): Promise<boolean> {
+  const failed = (await Promise.allSettled(tellings)).flatMap((result) => (result.status === "rejected" ? [String(result.reason)] : []));
+  for (const message of failed) console.error(JSON.stringify({ level: "error", event: "report-failed", execution: execution.request.id, message }));
+  return failed.length === 0;
+}
+
 /** One that fails keeps none of the others from being done. */
 async function together(work: Promise<void>[]): Promise<void> {
   const failed = (await Promise.allSettled(work)).find((result) => result.status === "rejected");

@@ -21,6 +21,8 @@ const patienceMs = 200;
 /** A process that was neither down nor stuck rings sooner. */
 const lateMs = 500;
 const longestDelayMs = 8_000;
+/** How often those who were not told of an end are told again. */
+const untoldMs = 30_000;
 
 export interface Ringing {
   readonly runner: Runner;
@@ -94,8 +96,9 @@ export function delayAfterDeath(deathsBefore: number, random: number): number {
 
 /** It ended, and the process died before everyone was told; or everyone was. */
 function reportAgain(runner: Runner, execution: Execution): Promise<void> | null {
-  execution.timers = {};
-  if (execution.reported < execution.revision) return runner.afterDeath(execution);
+  const untold = execution.reported < execution.revision;
+  execution.timers = untold ? { report: Date.now() + untoldMs } : {};
+  if (untold) return runner.afterDeath(execution);
   runner.save(execution);
   return null;
 }

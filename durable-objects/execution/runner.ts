@@ -16,7 +16,7 @@ import { Children } from "./children.ts";
 import { checkBatch, type CheckedBatch, checkOutcome, HostTarget, type TurnHost } from "./host.ts";
 import { indexEntry } from "./index-entry.ts";
 import { applyOutcome, end, isTerminal, leaseMs, underWay } from "./outcome.ts";
-import { afterEnd, beforeNextRun, tend } from "./neighbours.ts";
+import { afterEnd, allReached, beforeNextRun, tend } from "./neighbours.ts";
 import { Outside } from "./outside.ts";
 import type { Platform, Storage } from "./ports.ts";
 import type { Execution, OpenStep } from "./state.ts";
@@ -111,20 +111,17 @@ export class Runner {
     this.#current.delete(id);
   }
 
-  /** Tells others how the turn ended. What gets lost here is made good by timers. */
-  async #after(execution: Execution, open: OpenStep[]): Promise<void> {
-    const results = await Promise.allSettled([
-      this.report(execution),
-      isTerminal(execution.status) ? afterEnd(this, execution) : tend(this, execution, open),
-    ]);
-    for (const result of results) {
-      if (result.status === "rejected") console.error(JSON.stringify({ level: "error", event: "report-failed", execution: execution.request.id, message: String(result.reason) }));
-    }
+  /** Tells others how the turn ended. What gets lost here is made good by timers. False when somebody was not reached. */
+  async #after(execution: Execution, open: OpenStep[]): Promise<boolean> {
+    const reached = await allReached(execution, [this.report(execution), isTerminal(execution.status) ? afterEnd(this, execution) : tend(this, execution, open)]);
+    // The timer that follows an end tells them again.
+    if (!reached) execution.reported = 0;
+    return reached;
   }
 
   /** An execution ended and the process died before everyone was told. */
   async afterDeath(execution: Execution): Promise<void> {
-    await this.#after(execution, this.store.journal.open(execution.request.id));
+    if (await this.#after(execution, this.store.journal.open(execution.request.id))) execution.timers = {};
     this.save(execution);
   }
 
