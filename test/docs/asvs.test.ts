@@ -57,6 +57,16 @@ describe("the table of ASVS requirements", () => {
     expect(text).toContain(`Of ${rows.length} requirements ${count("met")} are met, ${count("partly")} partly, ${count("not")} not, ${count("not yet")} not yet, and ${count("not applicable")} do not apply.`);
   });
 
+  it("is summed up by chapter on the page on security", () => {
+    const security = readFileSync(`${root}docs/security.md`, "utf8");
+    const chapters = [...text.matchAll(/^## V(\d+) (.+)$/gm)];
+    expect(chapters.length).toBeGreaterThan(0);
+    for (const [, number, title] of chapters) {
+      const counts = ["met", "partly", "not", "not yet", "not applicable"].map((state) => rows.filter((row) => row.id.startsWith(`${number}.`) && stateOf(row) === state).length);
+      expect(security).toContain(`| V${number} ${title} | ${counts.join(" | ")} |`);
+    }
+  });
+
   it("is found from the page on security", () => {
     expect(readFileSync(`${root}docs/security.md`, "utf8")).toContain("(asvs.md)");
   });
