@@ -17,6 +17,10 @@ export interface HookTarget {
   listeners: (typeof workflows.$inferSelect)[];
 }
 
+/** It has a webhook trigger on the path. */
+const hasHook = (path: string) =>
+  sql`exists (select 1 from json_each(${workflows.manifest}, '$.on') as t where json_extract(t.value, '$.kind') = 'webhook' and json_extract(t.value, '$.path') = ${path})`;
+
 export async function findHookTarget(d1: D1Database, slug: string, path: string): Promise<HookTarget | null> {
   const db = drizzle(d1);
   const [found, listeners] = await db.batch([
@@ -34,12 +38,20 @@ export async function findHookTarget(d1: D1Database, slug: string, path: string)
         and(
           eq(tenants.slug, slug),
           eq(workflows.is_active, true),
-          sql`exists (select 1 from json_each(${workflows.manifest}, '$.on') as t
-              where json_extract(t.value, '$.kind') = 'webhook' and json_extract(t.value, '$.path') = ${path})`,
+          hasHook(path),
         ),
       )
       .orderBy(asc(workflows.id)),
   ]);
   const tenant = found[0];
   return tenant ? { ...tenant, listeners: listeners.map((row) => row.workflow) } : null;
+}
+
+/** The same workflows, of a tenant that is known. */
+export async function findHookListeners(d1: D1Database, tenant: string, path: string): Promise<(typeof workflows.$inferSelect)[]> {
+  return drizzle(d1)
+    .select()
+    .from(workflows)
+    .where(and(eq(workflows.tenant_id, tenant), eq(workflows.is_active, true), hasHook(path)))
+    .orderBy(asc(workflows.id));
 }

@@ -15,3 +15,10 @@ export function firstIdAt(ms: number): string {
   const hex = Math.max(0, ms).toString(16).padStart(12, "0");
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7000-8000-000000000000`;
 }
+
+/** The same id for the same text and time, of the same shape: what is made twice is made once. */
+export async function derivedId(ms: number, text: string): Promise<string> {
+  const bytes = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))).slice(0, 10);
+  const [time, rest] = [firstIdAt(ms).slice(0, 14), Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")];
+  return `${time}7${rest.slice(0, 3)}-8${rest.slice(3, 6)}-${rest.slice(6, 18)}`;
+}

@@ -13,6 +13,7 @@ const member = {
   id: users.id,
   email: users.email,
   name: users.name,
+  locale: users.locale,
   mfa_enabled_at: users.mfa_enabled_at,
   role: memberships.role,
   team_id: memberships.team_id,

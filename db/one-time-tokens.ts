@@ -10,7 +10,7 @@ import { oneTimeTokens } from "./schema/sessions.ts";
 import type { Statement } from "./tenant-db.ts";
 
 /** What a token is for: one made for another purpose is no token at all. */
-export type Purpose = "register" | "reset" | "mfa" | "oidc" | "sso";
+export type Purpose = "register" | "reset" | "mfa" | "oidc" | "sso" | "approval" | "updates";
 
 export interface NewToken {
   purpose: Purpose;

@@ -9,11 +9,13 @@ import { drizzle } from "drizzle-orm/d1";
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 import { apiKeys } from "./schema/api-keys.ts";
 import { hookDeliveries } from "./schema/hook-deliveries.ts";
+import { firstIdAt } from "./ids.ts";
+import { mails } from "./schema/mails.ts";
 import { memberships } from "./schema/memberships.ts";
 import { invitations } from "./schema/sessions.ts";
 import { workflows } from "./schema/workflows.ts";
 
-export type Counted = "workflows" | "users" | "api_keys";
+export type Counted = "workflows" | "users" | "api_keys" | "emails_per_day";
 
 const countOf = (table: SQLiteTable, where: SQL | undefined): SQL<number> => sql<number>`(select count(*) from ${table} where ${where})`;
 
@@ -21,12 +23,15 @@ export function openInvitations(tenant: string, now: number, where?: SQL): SQL<n
   return countOf(invitations, and(eq(invitations.tenant_id, tenant), isNull(invitations.accepted_at), isNull(invitations.revoked_at), gt(invitations.expires_at, now), where));
 }
 
-/** Workflows that are switched on; active members and open invitations; keys that open something. */
+const dayMs = 86_400_000;
+
+/** Workflows that are switched on; active members and open invitations; keys that open something; mails sent within a day. */
 export function countedBy(tenant: string, now: number): Record<Counted, SQL<number>> {
   return {
     workflows: countOf(workflows, and(eq(workflows.tenant_id, tenant), eq(workflows.is_active, true))),
     users: sql<number>`(${countOf(memberships, and(eq(memberships.tenant_id, tenant), eq(memberships.status, "active")))} + ${openInvitations(tenant, now)})`,
     api_keys: countOf(apiKeys, and(eq(apiKeys.tenant_id, tenant), isNull(apiKeys.revoked_at), or(isNull(apiKeys.expires_at), gt(apiKeys.expires_at, now)))),
+    emails_per_day: countOf(mails, and(eq(mails.tenant_id, tenant), eq(mails.kind, "tenant"), gt(mails.id, firstIdAt(now - dayMs)))),
   };
 }
 
@@ -37,5 +42,5 @@ export async function readCounts(d1: D1Database, tenant: string, now: number): P
   const [row] = await drizzle(d1)
     .select({ ...countedBy(tenant, now), storage_bytes })
     .from(sql`(select 1)`);
-  return row ?? { workflows: 0, users: 0, api_keys: 0, storage_bytes: 0 };
+  return row ?? { workflows: 0, users: 0, api_keys: 0, emails_per_day: 0, storage_bytes: 0 };
 }

@@ -8,8 +8,12 @@ export type Placement = "own" | "pooled";
 
 /** Object name for the EXECUTION namespace. */
 export function objectName(tenant: string, executionId: string): string {
-  const last = Number.parseInt(executionId.slice(-1), 16);
-  return last & 1 ? `${tenant}:pool:${executionId.slice(-2, -1)}` : `${tenant}:${executionId}`;
+  return placementOf(executionId) === "pooled" ? `${tenant}:pool:${executionId.slice(-2, -1)}` : `${tenant}:${executionId}`;
+}
+
+/** How an execution with this id is placed. */
+export function placementOf(executionId: string): Placement {
+  return Number.parseInt(executionId.slice(-1), 16) & 1 ? "pooled" : "own";
 }
 
 function stamp(bytes: Uint8Array, placement: Placement): string {

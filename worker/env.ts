@@ -32,10 +32,22 @@ export interface Env {
   MAIL?: Fetcher;
   /** Cloudflare's email binding; needs MAIL_FROM. */
   SEND_EMAIL?: SendEmail;
+  /** Mails of a development server, to be read in the browser (tools/server/outbox.mjs); never bound in production. */
+  DEV_OUTBOX?: Fetcher;
   /** Sender of the platform's mails. */
   MAIL_FROM?: string;
   /** Comma-separated private hosts, addresses or ranges that tenant code may reach. */
   EGRESS_ALLOW?: string;
+  /** Secret: opens GET /metrics and /health/ready, beside the operator's key. */
+  METRICS_TOKEN?: string;
+  /** `on`: a log line for each request. */
+  ACCESS_LOG?: string;
+  /** Where traces of executions are sent, as OpenTelemetry's own exporters read it (docs/observability.md); none without. */
+  OTEL_EXPORTER_OTLP_ENDPOINT?: string;
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT?: string;
+  /** Secret: `name=value,…`. */
+  OTEL_EXPORTER_OTLP_HEADERS?: string;
+  OTEL_SERVICE_NAME?: string;
   /** Networks that check what a name resolves to; on Cloudflare there are none and none needed. */
   EGRESS_PUBLIC?: Fetcher;
   EGRESS_PRIVATE?: Fetcher;

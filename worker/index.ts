@@ -11,14 +11,25 @@ import { limiterClass } from "../durable-objects/limiter/index.ts";
 import { realtimeClass } from "../durable-objects/realtime/index.ts";
 import { schedulerClass } from "../durable-objects/scheduler/index.ts";
 import { tenantHubClass } from "../durable-objects/tenant-hub/index.ts";
+import { keepUpApprovals } from "./domain/approvals/upkeep.ts";
 import { keepUpSignIn } from "./domain/auth/upkeep.ts";
+import { runDueReplays } from "./domain/dead-letters/run.ts";
 import { resealUnderCurrentKey } from "./domain/keys/reseal.ts";
+import { flowPlatform } from "./domain/flow/platform.ts";
 import { objectsOf } from "./domain/ports.ts";
 import { keepUpPrivacy } from "./domain/retention/upkeep.ts";
+import { schedulerPlatform } from "./domain/schedules/platform.ts";
+import { sweepSchedules } from "./domain/schedules/sweep.ts";
 import { limiterPlatform } from "./domain/usage/platform.ts";
+import { delivererPlatform, sweepWebhooks } from "./domain/webhooks/platform.ts";
 import { createApp } from "./http/app.ts";
 import type { Env } from "./env.ts";
+import { dispatcherPlatform } from "./events/outbox.ts";
+import { sweepEvents } from "./events/sweep.ts";
+import { tellEnds } from "./events/tell-ends.ts";
 import { type EgressOf, platformOf } from "./platform.ts";
+import { realtimePlatform } from "./realtime/platform.ts";
+import { newsOf } from "./realtime/publish.ts";
 import { prepareBundle } from "./sandbox/deploy.ts";
 
 export { Egress } from "./egress/entrypoint.ts";
@@ -28,23 +39,28 @@ export const Execution = executionClass<Env>((env, ctx) => platformOf(env, (ctx.
 export const TenantHub = tenantHubClass<Env>((env) => async (request) => {
   const started = await objectsOf(env).execution(request.tenant, request.id).start(request);
   if (!started.ok) throw new Error(started.detail);
-});
+}, tellEnds, newsOf);
 
 export const Limiter = limiterClass<Env>(limiterPlatform);
 
-export const Dispatcher = dispatcherClass<Env>();
-export const Scheduler = schedulerClass<Env>();
-export const Flow = flowClass<Env>();
-export const Deliverer = delivererClass<Env>();
-export const Realtime = realtimeClass<Env>();
+export const Dispatcher = dispatcherClass<Env>(dispatcherPlatform);
+export const Scheduler = schedulerClass<Env>(schedulerPlatform);
+export const Flow = flowClass<Env>(flowPlatform);
+export const Deliverer = delivererClass<Env>(delivererPlatform);
+export const Realtime = realtimeClass<Env>(realtimePlatform);
 
 const app = createApp({ sandbox: { prepare: prepareBundle } });
 
 export default {
   fetch: app.fetch,
   /** Repairs are the hubs' own alarms; the cron shows that the database answers, and looks after what has no object. */
-  async scheduled(_controller, env) {
+  async scheduled(_controller, env, ctx) {
     await ping(env.DB);
+    await sweepEvents(env, Date.now());
+    await sweepSchedules(env, Date.now());
+    await sweepWebhooks(env, Date.now());
+    await runDueReplays(env, Date.now());
+    await keepUpApprovals(env, Date.now(), (work) => ctx.waitUntil(work));
     await keepUpSignIn(env, Date.now());
     await resealUnderCurrentKey(env);
     await keepUpPrivacy(env, Date.now());

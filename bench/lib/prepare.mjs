@@ -6,7 +6,7 @@ import { keys } from "./runtime.mjs";
 
 export async function prepare(runtime) {
   await migrate(await runtime.miniflare.getD1Database("DB"), readMigrations(join(projectRoot, "migrations")));
-  await post(runtime, "operator/tenants", keys.operatorKey, { slug: "bench", name: "Bench", api_key: keys.apiKey, plan: "enterprise" });
+  await post(runtime, "operator/tenants", keys.operatorKey, { slug: "bench", name: "Bench", api_key: keys.apiKey, plan: "enterprise", limits: { webhook_deliveries_per_minute: null } });
   const { bundleForDeploy } = await import("../../sdk/dist/cli/bundle/index.js");
   const { request } = await bundleForDeploy(join(projectRoot, "bench/workflows"));
   await post(runtime, "deployments", keys.apiKey, { ...request, message: "Bench" });
@@ -21,13 +21,15 @@ export async function tenantOf(runtime, slug, plan) {
   return { id, apiKey };
 }
 
-export async function post(runtime, path, bearer, body) {
+export const post = (runtime, path, bearer, body) => send(runtime, "POST", path, bearer, body);
+
+export async function send(runtime, method, path, bearer, body) {
   const reply = await fetch(`${runtime.url}/api/v1/${path}`, {
-    method: "POST",
+    method,
     headers: { ...(bearer === null ? {} : { authorization: `Bearer ${bearer}` }), "content-type": "application/json" },
-    body: JSON.stringify(body),
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const text = await reply.text();
-  if (!reply.ok) throw new Error(`POST ${path} answered ${reply.status}: ${text.slice(0, 1000)}`);
+  if (!reply.ok) throw new Error(`${method} ${path} answered ${reply.status}: ${text.slice(0, 1000)}`);
   return JSON.parse(text);
 }

@@ -14,7 +14,8 @@ const schema = `
   CREATE TABLE IF NOT EXISTS step (
     execution_id TEXT NOT NULL, key TEXT NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL, status TEXT NOT NULL,
     attempt INTEGER NOT NULL, started_at INTEGER NOT NULL, ended_at INTEGER, output TEXT, PRIMARY KEY (execution_id, key)
-  ) WITHOUT ROWID;`;
+  ) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS hook (id TEXT PRIMARY KEY, body TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;`;
 
 interface StepRow {
   name: string;
@@ -57,6 +58,18 @@ export class Bare extends DurableObject<unknown> {
 
   #writeStep(id: string, { name, at, output }: StepRow): void {
     this.#sql.exec("INSERT OR REPLACE INTO step VALUES (?,?,?,?,?,?,?,?,?)", id, `${name}-1`, name, "do", "completed", 1, at, at, output);
+  }
+
+  /** One row for each delivery, whenever it comes. */
+  async accept(id: string, body: string): Promise<void> {
+    this.#sql.exec("INSERT OR IGNORE INTO hook VALUES (?,?,?)", id, body, Date.now());
+  }
+
+  /** When the first step of an execution runs, ms since the epoch. */
+  async stepAt(id: string): Promise<number> {
+    const at = Date.now();
+    await this.run(id, 1);
+    return at;
   }
 
   /** Reads what `run` wrote, the way anything that goes on with it has to. */

@@ -5,11 +5,19 @@
 import platform from "../../worker/index.ts";
 import { drive } from "./driver.ts";
 import type { BenchEnv } from "./env.ts";
+import { bareEvent, bareHook } from "./unavoidable.ts";
 
 export * from "../../worker/index.ts";
 export { Bare } from "./bare.ts";
 export { CloudflareResume, CloudflareSleep, CloudflareSteps } from "./cloudflare.ts";
 
 export default {
-  fetch: (request, env, ctx) => (new URL(request.url).pathname === "/bench" ? drive(request, env, ctx) : platform.fetch(request, env, ctx)),
+  ...platform,
+  fetch(request, env, ctx) {
+    const { pathname } = new URL(request.url);
+    if (pathname === "/bench") return drive(request, env, ctx);
+    if (pathname === "/bench/hook") return bareHook(request, env);
+    if (pathname === "/bench/event") return bareEvent(request, env);
+    return platform.fetch(request, env, ctx);
+  },
 } satisfies ExportedHandler<BenchEnv>;

@@ -1,4 +1,4 @@
-import { type Step, workflow } from "everstep";
+import { on, type Step, workflow } from "everstep";
 import { z } from "zod";
 import { stepResult } from "./classes.ts";
 
@@ -15,3 +15,9 @@ async function sumOfSteps(steps: number, step: Step): Promise<number> {
 export const stepsOwn = workflow({ id: "steps-own", title: "Steps, an object each", input }, ({ input, step }) => sumOfSteps(input.steps, step));
 
 export const stepsPooled = workflow({ id: "steps-pooled", title: "Steps, in pooled objects", placement: "pooled", input }, ({ input, step }) => sumOfSteps(input.steps, step));
+
+/** Started by a delivery. */
+export const hooked = workflow({ id: "hooked", input: z.looseObject({}), on: [on.webhook({ path: "bench", scheme: "github" })] }, async ({ step }) => step.do("first", async () => Date.now()));
+
+/** Started by an event; says when its first step ran. */
+export const evented = workflow({ id: "evented", input: z.object({ n: z.number() }), on: [on.event("bench.happened")] }, async ({ input, step }) => ({ n: input.n, at: await step.do("first", async () => Date.now()) }));

@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { ChainLink } from "../../sdk/schema/execution.ts";
 import type { EventFilter } from "../../sdk/schema/filter.ts";
@@ -41,7 +42,34 @@ export const events = sqliteTable(
     index("events_due").on(table.status, table.next_attempt_at),
     index("events_type").on(table.tenant_id, table.type, table.seq),
     index("events_record").on(table.tenant_id, table.record_type, table.record_id, table.seq),
+    // Whether an earlier event of the record is still on its way: few rows, however long the record's history.
+    index("events_pending_record").on(table.tenant_id, table.record_type, table.record_id, table.seq).where(sql`status = 'pending'`),
+    // What was given up, or refused by some workflow.
+    index("events_given_up").on(table.tenant_id, table.seq).where(sql`error is not null`),
+    // What has happened since a step began to wait.
+    index("events_type_time").on(table.tenant_id, table.type, table.occurred_at),
   ],
+);
+
+/** What an event led to: one row for each workflow that it starts, or was not allowed to start. */
+export const eventStarts = sqliteTable(
+  "event_starts",
+  {
+    tenant_id: text()
+      .notNull()
+      .references(() => tenants.id),
+    event_id: text().notNull(),
+    workflow_id: text().notNull(),
+    /** Chosen before it is started, so that it is the same however often that is tried; null when it was refused. */
+    execution_id: text(),
+    /** Why it was refused: a code of sdk/schema/problem.ts. */
+    code: text(),
+    detail: text(),
+    /** When it had been started for certain: never again after that. */
+    started_at: integer(),
+    created_at: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tenant_id, table.event_id, table.workflow_id] })],
 );
 
 /** Which workflows events start: what the manifests of active workflows say, by type. */

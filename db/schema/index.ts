@@ -1,14 +1,19 @@
 /** All tables; drizzle-kit makes the migrations from here. */
 export * from "./api-keys.ts";
+export * from "./approvals.ts";
 export * from "./audit-events.ts";
+export * from "./dead-letters.ts";
 export * from "./deployments.ts";
+export * from "./email-templates.ts";
 export * from "./events.ts";
 export * from "./hook-deliveries.ts";
 export * from "./hooks.ts";
 export * from "./mails.ts";
 export * from "./memberships.ts";
+export * from "./notifications.ts";
 export * from "./privacy.ts";
 export * from "./roles.ts";
+export * from "./schedules.ts";
 export * from "./sessions.ts";
 export * from "./signing-keys.ts";
 export * from "./sso.ts";
@@ -16,4 +21,5 @@ export * from "./tenants.ts";
 export * from "./usage.ts";
 export * from "./users.ts";
 export * from "./variables.ts";
+export * from "./webhooks.ts";
 export * from "./workflows.ts";

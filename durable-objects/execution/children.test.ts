@@ -43,7 +43,7 @@ function withParent(body: (bench: Bench) => Promise<void>): Promise<void> {
       };
       return { cancel: () => answer("cancel"), retry: () => answer("retry") };
     };
-    const platform = { execution: (_tenant: string, own: string) => child(own) } as unknown as Platform;
+    const platform = { execution: (_tenant: string, own: string) => child(own), cancel: (_tenant: string, own: string) => child(own).cancel?.("t", own, { rollback: false, reason: "" }) } as unknown as Platform;
     const write = (...steps: StepRecord[]): void => store.journal.append(id, JSON.stringify(steps.map(toRow)));
     await body({ execution, store, children: new Children(store, platform, () => {}), told, answers, write });
   });

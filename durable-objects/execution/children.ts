@@ -46,7 +46,7 @@ export class Children {
   async #cancel(execution: Execution, child: string): Promise<Reply<Outline> | null> {
     const { tenant, id } = execution.request;
     const options = { rollback: execution.mode === "rollback", reason: `the parent execution ${id} does not wait for it any more` };
-    return this.#platform.execution(tenant, child).cancel(tenant, child, options).catch(() => null);
+    return this.#platform.cancel(tenant, child, options).catch(() => null);
   }
 
   async #start(execution: Execution, step: OpenStep): Promise<void> {
@@ -61,7 +61,7 @@ export class Children {
     }
     execution.children = true;
     if (step.child === null) this.#store.journal.setChild(id, step.key, request.id);
-    const started = await this.#platform.execution(tenant, request.id).start(request);
+    const started = await this.#platform.begin(request);
     if (started.ok && started.value.created) this.#platform.childStarted(tenant);
     if (!started.ok) this.ended(execution, step.key, { status: "failed", error: { name: "Error", message: started.detail } }, `refused:${key}:${execution.revision}`);
   }
@@ -81,9 +81,14 @@ export class Children {
     if (this.#store.addSignal(id, childChannel(stepKey), encode(outcome), Date.now(), dedupe)) this.#signalled(execution);
   }
 
-  /** After an execution's end: tell its parent, and cancel children nobody waits for. */
+  /** After an execution's end: tell its parent, cancel children nobody waits for, make room for others. */
   async afterEnd(execution: Execution): Promise<void> {
-    await Promise.all([this.tellParent(execution), this.cancelOpen(execution)]);
+    await Promise.all([this.tellParent(execution), this.cancelOpen(execution), this.#release(execution)]);
+  }
+
+  /** Whoever waits for its place may begin. Lost messages are made good by the flow, which asks. */
+  async #release({ request: { tenant, workflowId, id, trigger } }: Execution): Promise<void> {
+    if (trigger.flow) await this.#platform.released(tenant, workflowId, id).catch(() => {});
   }
 
   async tellParent(execution: Execution): Promise<void> {

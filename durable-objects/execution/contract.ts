@@ -26,6 +26,8 @@ export interface StartRequest {
   test?: TestRun;
   /** An execution that is there already with this id is only given back when its input is the same. */
   inputMustMatch?: boolean;
+  /** It was cancelled while it waited its turn, and why: it ends before it begins. */
+  cancelled?: string;
   /** How often the index started it again because nothing was heard of it. */
   restarts?: number;
 }
@@ -65,6 +67,8 @@ export interface ExecutionObject {
   /** Returns at the next end or after `waitMs`; `waitMs` 0 answers at once. */
   get(tenant: string, id: string, waitMs: number, detail?: Detail): Promise<Reply<ExecutionView>>;
   origin(tenant: string, id: string): Promise<Reply<Origin>>;
+  /** Has it tell of its steps for a while, with `tell` also of those there are. False for one that has ended, or is not here. */
+  watch(tenant: string, id: string, tell: boolean): Promise<boolean>;
   logs(tenant: string, id: string, after: number, limit: number): Promise<Reply<LogEntry[]>>;
   /** Buffers an event; `dedupe` makes a second delivery a no-op. */
   send(tenant: string, id: string, type: string, payload: string, dedupe: string | null): Promise<Reply<{ accepted: boolean }>>;
@@ -72,6 +76,7 @@ export interface ExecutionObject {
   deliver(tenant: string, id: string, stepKey: string, payload: string, dedupe: string): Promise<Reply<{ accepted: boolean }>>;
   /** A child of this execution has ended; `payload` is its outcome, encoded. Not accepted when nobody waits for it. */
   childEnded(tenant: string, id: string, child: { id: string; stepKey: string }, payload: string, dedupe: string): Promise<Reply<{ accepted: boolean }>>;
+  /** An approval's outcome (ApprovalSignal, encoded). The very same again is a no-op, accepted: false; any other is refused. */
   decide(tenant: string, id: string, stepKey: string, decision: string): Promise<Reply<{ accepted: boolean }>>;
   pause(tenant: string, id: string): Promise<Reply<Outline>>;
   resume(tenant: string, id: string): Promise<Reply<Outline>>;

@@ -3,6 +3,7 @@
  * @module
  */
 import type { IndexEntry } from "../tenant-hub/contract.ts";
+import { isTerminal } from "./outcome.ts";
 import type { Execution } from "./state.ts";
 
 export function indexEntry(execution: Execution): IndexEntry {
@@ -19,5 +20,6 @@ export function indexEntry(execution: Execution): IndexEntry {
     errorMessage: execution.error?.message ?? execution.divergence?.found ?? null,
     revision: execution.revision,
     start: execution.stored ? null : JSON.stringify(request),
+    ...(isTerminal(execution.status) ? { cause: { tenant: request.tenant, chain: request.trigger.chain ?? [] } } : {}),
   };
 }

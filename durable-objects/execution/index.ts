@@ -61,6 +61,7 @@ export function executionClass<Env>(platformOf: (env: Env, ctx: DurableObjectSta
       if (existing) return this.again(existing, request);
       const execution = newExecution(request);
       this.remember(execution);
+      if (request.cancelled !== undefined) return cancel(this.runner, execution, { rollback: false, reason: request.cancelled });
       if ((request.restarts ?? 0) >= maxDeaths) {
         execution.crashes = maxDeaths;
         this.runner.crashed(execution, "the process that ran it died", maxDeaths);
@@ -115,6 +116,11 @@ export function executionClass<Env>(platformOf: (env: Env, ctx: DurableObjectSta
       });
     }
 
+    async watch(tenant: string, id: string, tell: boolean): Promise<boolean> {
+      const execution = this.find(id);
+      return execution !== null && execution.request.tenant === tenant && this.runner.onlookers.watch(execution, Date.now(), tell);
+    }
+
     origin(tenant: string, id: string): Promise<Reply<Origin>> {
       return this.with(tenant, id, (execution) => ({ ok: true, value: originOf(execution) }));
     }
@@ -139,7 +145,10 @@ export function executionClass<Env>(platformOf: (env: Env, ctx: DurableObjectSta
 
     decide(tenant: string, id: string, stepKey: string, decision: string): Promise<Reply<{ accepted: boolean }>> {
       return this.with(tenant, id, (execution) => {
-        const step = this.runner.store.journal.open(id).find(({ key, kind }) => key === stepKey && kind === "approval");
+        // Whoever decides says it again, in the same words, when it is not sure of having been heard.
+        if (this.runner.store.hasSignal(id, `approval:${stepKey}`, decision)) return { ok: true, value: { accepted: false } };
+        // The turn that ends it by time may be on its way: no decision comes after that.
+        const step = this.runner.store.journal.open(id).find(({ key, kind, due }) => key === stepKey && kind === "approval" && (due === null || due >= Date.now()));
         if (!step) return { ok: false, code: "conflict", detail: `no approval "${stepKey}" is pending: it was decided, has expired or was never asked for` };
         const reply = this.signal(execution, `approval:${stepKey}`, decision, `approval:${stepKey}:${execution.generation}:${execution.run}`);
         if (reply.ok && !reply.value.accepted) return { ok: false, code: "conflict", detail: `approval "${stepKey}" was decided already` };

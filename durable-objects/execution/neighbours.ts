@@ -4,12 +4,14 @@
  * @module
  */
 import type { Children } from "./children.ts";
+import type { Onlookers } from "./onlookers.ts";
 import type { Outside } from "./outside.ts";
 import type { Execution, OpenStep } from "./state.ts";
 
 export interface Neighbours {
   readonly children: Children;
   readonly outside: Outside;
+  readonly onlookers: Onlookers;
 }
 
 /** It goes on: what its open steps wait for is asked for. With `again`, also what was asked for before. */
@@ -17,7 +19,8 @@ export async function tend({ children, outside }: Neighbours, execution: Executi
   await together([children.tend(execution, open, again), outside.tend(execution, open)]);
 }
 
-export async function afterEnd({ children, outside }: Neighbours, execution: Execution): Promise<void> {
+export async function afterEnd({ children, outside, onlookers }: Neighbours, execution: Execution): Promise<void> {
+  onlookers.ended(execution);
   await together([children.afterEnd(execution), outside.tend(execution, [])]);
 }
 

@@ -17,6 +17,7 @@ import { checkBatch, type CheckedBatch, checkOutcome, HostTarget, type TurnHost 
 import { indexEntry } from "./index-entry.ts";
 import { applyOutcome, end, isTerminal, leaseMs, underWay } from "./outcome.ts";
 import { afterEnd, allReached, beforeNextRun, tend } from "./neighbours.ts";
+import { Onlookers } from "./onlookers.ts";
 import { Outside } from "./outside.ts";
 import type { Platform, Storage } from "./ports.ts";
 import type { Execution, OpenStep } from "./state.ts";
@@ -38,6 +39,7 @@ export class Runner {
   readonly #platform: Platform;
   readonly children: Children;
   readonly outside: Outside;
+  readonly onlookers: Onlookers;
   readonly #current = new Map<string, Current>();
   readonly #watchers = new Map<string, Array<() => void>>();
   constructor(storage: Storage, platform: Platform) {
@@ -47,6 +49,7 @@ export class Runner {
     this.alarm = new AlarmClock(storage, () => this.store.nextWake());
     this.children = new Children(this.store, platform, (execution) => this.signalled(execution));
     this.outside = new Outside(this.store, platform);
+    this.onlookers = new Onlookers(this.store, platform);
   }
 
   /** Writes an execution and what goes with it in one transaction, the alarm included. */
@@ -84,9 +87,8 @@ export class Runner {
     this.#current.set(id, current);
     current.done = this.#turns(execution, current).finally(() => {
       if (this.#current.get(id) === current) this.#current.delete(id);
-      const watchers = this.#watchers.get(id) ?? [];
+      for (const watcher of this.#watchers.get(id) ?? []) watcher();
       this.#watchers.delete(id);
-      for (const watcher of watchers) watcher();
     });
     return current.done;
   }
@@ -162,6 +164,7 @@ export class Runner {
       if (outcome.type === "suspended" && this.store.signals(id, turn.seq).length > 0) execution.timers = setTimer(execution.timers, "kick", Date.now() + leaseMs);
       this.store.save(execution);
     });
+    this.onlookers.committed(execution, batch.rows, Date.now());
   }
 
   #hostOf(execution: Execution, turn: Turn): TurnHost {
@@ -184,6 +187,7 @@ export class Runner {
       execution.timers = underWay(execution.timers, Date.now());
       this.store.save(execution);
     });
+    this.onlookers.committed(execution, batch.rows, Date.now());
     if (batch.rows.some(([, , , kind]) => kind === "invoke" || kind === "approval" || kind === "event")) await tend(this, execution, this.store.journal.open(id));
   }
 

@@ -117,6 +117,12 @@ export class Store {
     return true;
   }
 
+  /** Whether this very signal has come before, taken or not. */
+  hasSignal(id: string, channel: string, payload: string): boolean {
+    if (this.#fresh) return false;
+    return this.#sql.exec("SELECT 1 FROM signal WHERE execution_id = ? AND channel = ? AND payload = ? LIMIT 1", id, channel, payload).toArray().length > 0;
+  }
+
   /** Characters of the signals nobody has consumed. */
   unconsumed(id: string): number {
     if (this.#fresh) return 0;

@@ -11,7 +11,7 @@ import type { Execution } from "./state.ts";
 const iso = (ms: number): string => new Date(ms).toISOString();
 const isoOrNull = (ms: number | null): string | null => (ms === null ? null : iso(ms));
 
-function stepView(step: StepRecord, room: Room): StepView {
+export function stepView(step: StepRecord, room: Room): StepView {
   return {
     key: step.key,
     name: step.name,

@@ -3,7 +3,7 @@
  * updated after each turn in batches, repaired by asking the execution's own object.
  * @module
  */
-import type { ExecutionStatus, ExecutionSummary, TriggerKind } from "../../sdk/schema/execution.ts";
+import type { ChainLink, ExecutionStatus, ExecutionSummary, TriggerKind } from "../../sdk/schema/execution.ts";
 import type { Reply, StartRequest } from "../execution/contract.ts";
 
 export interface IndexEntry {
@@ -20,6 +20,8 @@ export interface IndexEntry {
   revision: number;
   /** The whole StartRequest as JSON until the execution's object has it: the sweep starts it again. */
   start: string | null;
+  /** Of one that has ended: whose it is, and what led to it, for whoever is told of the end. */
+  cause?: { tenant: string; chain: readonly ChainLink[] };
 }
 
 export interface ListQuery {
@@ -34,17 +36,22 @@ export interface ListQuery {
   limit: number;
 }
 
+/** An end that somebody wants to know of. */
+export type EndedEntry = IndexEntry & { completedAt: number; cause: NonNullable<IndexEntry["cause"]> };
+
 export interface HubObject {
   /** Durable when it returns. Batches by itself: concurrent calls share a commit. */
   put(entry: IndexEntry): Promise<void>;
   /** Newest first. Refused (`bad-request`) only for a cursor that no list gave. */
   list(query: ListQuery): Promise<Reply<{ data: ExecutionSummary[]; nextCursor: string | null }>>;
-  /** What the index keeps of one execution: `start` until the execution's object has it; null for one it never heard of. */
-  find(id: string): Promise<{ start: StartRequest | null } | null>;
+  /** What the index keeps of one execution: `start` until the execution's object has it, `queued` while it waits its turn in its workflow's flow; null for one it never heard of. */
+  find(id: string): Promise<{ start: StartRequest | null; queued: boolean } | null>;
   /** Starts it again, as the repair would, when its object has not said that it has it. False for one the index never heard of. */
   restart(id: string): Promise<boolean>;
   /** Per workflow: executions by status, and when the last began. */
   counts(): Promise<Array<{ workflow_id: string; status: ExecutionStatus; count: number; last_at: string }>>;
+  /** From now on ends of these kinds (`execution.completed`, …) become events; those of `execution.failed` always do. */
+  listen(types: string[]): Promise<void>;
   /** Executions that ended before then, the oldest first. */
   endedBefore(before: number, limit: number): Promise<string[]>;
   /** Takes executions off the index, once their objects have forgotten them. */

@@ -7,15 +7,19 @@ import { counts } from "./counts.ts";
 import { BadCursorError } from "./cursor.ts";
 import { endedBefore, forget } from "./forget.ts";
 import { list } from "./list.ts";
-import { put } from "./put.ts";
+import { News, type NewsPort } from "./news.ts";
+import { isKnown, put } from "./put.ts";
 import { findAccepted, Repair, type Restart } from "./repair.ts";
 import { hubSchema } from "./schema.ts";
+import { type Tell, Untold } from "./untold.ts";
 
-/** Makes the class; `restartOf` is how it starts an execution again (wired in worker/index.ts). */
-export function tenantHubClass<Env>(restartOf: (env: Env) => Restart) {
+/** Makes the class; `restartOf` is how it starts an execution again, `tellOf` whom it tells of ends, `newsOf` who looks on (wired in worker/index.ts). */
+export function tenantHubClass<Env>(restartOf: (env: Env) => Restart, tellOf: (env: Env) => Tell, newsOf: (env: Env) => NewsPort) {
   return class TenantHub extends DurableObject<Env> implements HubObject {
     readonly sql: SqlStorage;
     readonly repair: Repair;
+    readonly untold: Untold;
+    readonly news: News;
     readonly puts: CommitQueue<IndexEntry>;
 
     constructor(ctx: DurableObjectState, env: Env) {
@@ -23,14 +27,25 @@ export function tenantHubClass<Env>(restartOf: (env: Env) => Restart) {
       this.sql = ctx.storage.sql;
       migrate(this.sql, hubSchema);
       this.repair = new Repair(this.sql, restartOf(env), (at) => void ctx.storage.setAlarm(at));
+      this.untold = new Untold(this.sql, tellOf(env), (at) => void ctx.storage.setAlarm(at));
+      this.news = new News({ tenant: ctx.id.name ?? "", port: newsOf(env), counts: () => counts(this.sql), now: Date.now, later: (ms, work) => void setTimeout(work, ms) });
       this.puts = new CommitQueue<IndexEntry>({
         write: (batch) =>
           ctx.storage.transactionSync(() => {
             const now = Date.now();
-            for (const entry of batch) put(this.sql, entry, now);
+            for (const entry of batch) {
+              const known = isKnown(this.sql, entry.id);
+              if (!put(this.sql, entry, now)) continue;
+              this.untold.note(entry, now);
+              this.news.note(entry, known);
+            }
             if (batch.some(({ start }) => start !== null)) this.repair.expect(now);
           }),
-        durable: () => ctx.storage.sync(),
+        durable: async () => {
+          await ctx.storage.sync();
+          if (this.untold.armed) ctx.waitUntil(this.untold.pump());
+          ctx.waitUntil(this.news.tell());
+        },
       });
     }
 
@@ -44,7 +59,7 @@ export function tenantHubClass<Env>(restartOf: (env: Env) => Restart) {
 
     async find(id: string): ReturnType<HubObject["find"]> {
       const found = findAccepted(this.sql, id);
-      return found && { start: found.start };
+      return found && { start: found.start, queued: found.queued };
     }
 
     restart(id: string): Promise<boolean> {
@@ -53,6 +68,10 @@ export function tenantHubClass<Env>(restartOf: (env: Env) => Restart) {
 
     async counts(): ReturnType<HubObject["counts"]> {
       return counts(this.sql);
+    }
+
+    async listen(types: string[]): Promise<void> {
+      this.untold.listen(types);
     }
 
     async endedBefore(before: number, limit: number): Promise<string[]> {
@@ -67,10 +86,12 @@ export function tenantHubClass<Env>(restartOf: (env: Env) => Restart) {
       await this.ctx.storage.deleteAlarm();
       await this.ctx.storage.deleteAll();
       migrate(this.sql, hubSchema);
+      this.untold.reset();
     }
 
     override async alarm(): Promise<void> {
       await this.repair.run(Date.now());
+      await this.untold.run(Date.now());
     }
   };
 }

@@ -25,6 +25,17 @@ describe("put", () => {
       expect(all(sql)).toMatchObject([{ status: "completed", revision: 2, start: null }]);
     }));
 
+  it("keeps the start request of one whose turn has come until its object has it", () =>
+    withSql(newHub(), (sql) => {
+      put(sql, entry("a", { status: "queued", start: "{}" }), time);
+      expect(sql.exec("SELECT count(*) AS n FROM executions WHERE heard_at <= ?", time + 1e12).one()).toEqual({ n: 0 });
+      put(sql, entry("a", { revision: 1, status: "running", start: "{}" }), time + 5);
+      expect(sql.exec("SELECT status, start, heard_at FROM executions").toArray()).toEqual([{ status: "running", start: "{}", heard_at: time + 5 }]);
+      put(sql, entry("a", { status: "queued", start: "{}" }), time + 9);
+      put(sql, entry("a", { revision: 2, status: "sleeping" }), time + 10);
+      expect(all(sql)).toMatchObject([{ status: "sleeping", revision: 2, start: null }]);
+    }));
+
   it("keeps the first registration when an execution is started twice", () =>
     withSql(newHub(), (sql) => {
       put(sql, entry("a", { start: "first", workflowId: "one" }), time);

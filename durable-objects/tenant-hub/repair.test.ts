@@ -32,6 +32,15 @@ describe("repair", () => {
       expect(restarted).toEqual([{ id: "lost", tenant: "t", restarts: 1 }]);
     }));
 
+  it("leaves alone what waits its turn, and rings for nothing on its account", () =>
+    withSql(newHub(), async (sql) => {
+      put(sql, entry("queued", { status: "queued", start: request("queued") }), time);
+      const { repair, restarted, alarms } = harness(sql);
+      await repair.run(time + 1_000 * repairAfterMs);
+      expect(await repair.one("queued", time)).toBe(true);
+      expect([restarted, alarms]).toEqual([[], []]);
+    }));
+
   it("sets one alarm however many executions are accepted", () =>
     withSql(newHub(), (sql) => {
       const { repair, alarms } = harness(sql);

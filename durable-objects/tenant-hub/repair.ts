@@ -13,6 +13,9 @@ const longestSpreadMs = 8_000;
 /** Entries taken up per alarm. */
 const batch = 200;
 
+/** When something is heard of an execution that waits its turn: it is not started again, the flow of its workflow keeps it. */
+export const waiting = Number.MAX_SAFE_INTEGER;
+
 export type Restart = (request: StartRequest) => Promise<void>;
 
 /**
@@ -41,13 +44,13 @@ function spread(restarts: number): number {
 }
 
 /** One execution of the index. Null: never heard of. */
-export function findAccepted(sql: SqlStorage, id: string): { start: StartRequest | null; restarts: number } | null {
-  const [row] = sql.exec<{ start: string | null; restarts: number }>("SELECT start, restarts FROM executions WHERE id = ?", id).toArray();
-  return row ? { start: row.start === null ? null : (JSON.parse(row.start) as StartRequest), restarts: row.restarts } : null;
+export function findAccepted(sql: SqlStorage, id: string): { start: StartRequest | null; restarts: number; queued: boolean } | null {
+  const [row] = sql.exec<{ start: string | null; restarts: number; status: string }>("SELECT start, restarts, status FROM executions WHERE id = ?", id).toArray();
+  return row ? { start: row.start === null ? null : (JSON.parse(row.start) as StartRequest), restarts: row.restarts, queued: row.status === "queued" } : null;
 }
 
 export function anyUnstarted(sql: SqlStorage): boolean {
-  return sql.exec("SELECT 1 FROM executions INDEXED BY unstarted_by_heard WHERE start IS NOT NULL LIMIT 1").toArray().length > 0;
+  return sql.exec("SELECT 1 FROM executions INDEXED BY unstarted_by_heard WHERE start IS NOT NULL AND heard_at < ? LIMIT 1", waiting).toArray().length > 0;
 }
 
 export class Repair {
@@ -76,6 +79,8 @@ export class Repair {
   async one(id: string, now: number): Promise<boolean> {
     const found = findAccepted(this.#sql, id);
     if (!found?.start) return found !== null;
+    // Its turn is not ours to give.
+    if (found.queued) return true;
     countRestart(this.#sql, id, now);
     await this.#restart({ ...found.start, restarts: found.restarts + 1 });
     return true;

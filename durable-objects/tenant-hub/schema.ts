@@ -28,4 +28,7 @@ export const hubSchema = [
   CREATE INDEX by_status ON executions (status, created_at, id);
   CREATE INDEX by_parent ON executions (parent_id, created_at, id) WHERE parent_id IS NOT NULL;
   CREATE INDEX unstarted_by_heard ON executions (heard_at) WHERE start IS NOT NULL;`,
+  // See untold.ts.
+  `CREATE TABLE interest (type TEXT PRIMARY KEY) WITHOUT ROWID;
+  CREATE TABLE untold (seq INTEGER PRIMARY KEY AUTOINCREMENT, ended TEXT NOT NULL);`,
 ] as const;

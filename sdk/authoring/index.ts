@@ -2,14 +2,15 @@
  * The `everstep` package: what workflows import.
  * @module
  */
+export type { ApprovalOptions, ApprovalOutcome, ApprovalVote } from "./approval.ts";
 export { type Duration, durationMs } from "./duration.ts";
 export { ActionRefusedError, ChildFailedError, NonRetryableError, StepTimeoutError, ValueError, WaitTimeoutError } from "./errors.ts";
+export type { EventDataOf, KnownEventType } from "../schema/event-catalogue.ts";
 export type { Comparison, EventFilter, FilterValue } from "../schema/filter.ts";
-export { on, type Trigger, type WebhookOptions } from "./on.ts";
+export type { FlowOptions } from "./flow.ts";
+export { on, type OnScheduleOptions, type Trigger, type WebhookOptions } from "./on.ts";
 export type { SecretReference, Secrets } from "./secret.ts";
 export type {
-  ApprovalOptions,
-  ApprovalOutcome,
   Backoff,
   DelayContext,
   EventSchemas,

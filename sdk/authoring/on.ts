@@ -3,23 +3,50 @@
  * @module
  */
 
-import type { EventFilter } from "../schema/filter.ts";
+import type { AnyEventType, FilterFor } from "../schema/event-filter-types.ts";
+import { eventTypeHint, isEventType } from "../schema/event-type.ts";
+import { checkedFilter, type EventFilter } from "../schema/filter.ts";
+import type { DstPolicy, MissedPolicy, OverlapPolicy, ScheduleOptions } from "../schema/schedule.ts";
+
+/** How a sender of webhooks proves who it is. */
+export type WebhookScheme = "github" | "standard" | "espocrm" | "meta" | "hmac" | "basic" | "none";
 
 export interface WebhookOptions {
   /** Last part of `/hooks/{tenant}/{path}`: lower case letters, digits, `.`, `_`, `-`. */
   path: string;
-  /** How the sender signs. The secret is set with `everstep hooks set`. Default `standard`. */
-  scheme?: "github" | "standard" | "none";
-  /** Start only for these event names (GitHub: the `X-GitHub-Event` header). Default: all. */
+  /**
+   * How the sender proves who it is; default `standard` (Standard Webhooks). `hmac` is any HMAC
+   * of the body, set up with the hook; `basic` a user name and a password; `none` nothing. The
+   * secret is set with `everstep hooks set`.
+   */
+  scheme?: WebhookScheme;
+  /**
+   * Start only for these event names. GitHub: the `X-GitHub-Event` header; Standard Webhooks: the
+   * payload's `type`; Meta: its `object` and the `field`s of its changes. Default: all.
+   */
   events?: readonly string[];
 }
 
 export type Trigger =
   | { kind: "manual" }
   | { kind: "api" }
-  | { kind: "webhook"; path: string; scheme: "github" | "standard" | "none"; events?: string[] }
+  | { kind: "webhook"; path: string; scheme: WebhookScheme; events?: string[] }
   | { kind: "event"; type: string; filter?: EventFilter }
-  | { kind: "schedule"; cron: string; timezone: string };
+  | ({ kind: "schedule"; cron: string; timezone: string } & ScheduleOptions);
+
+export interface OnScheduleOptions {
+  /** Of the IANA database, such as `"Europe/Madrid"`. Default UTC. */
+  timezone?: string;
+  /**
+   * Where clocks are changed, for expressions that name hours: a time that is left out runs right
+   * `after` the gap (default) or not at all; one that comes twice runs the `first` time (default).
+   */
+  dst?: { skipped?: DstPolicy["skipped"]; repeated?: DstPolicy["repeated"] };
+  /** Runs whose time passed while nothing could run: the `last` of them (default), none, or the last N. */
+  missed?: MissedPolicy;
+  /** When the run before has not ended: both run (`allow`, default), this one is left out, or it waits. */
+  overlap?: OverlapPolicy;
+}
 
 /**
  * Makes triggers; one workflow may have several.
@@ -41,8 +68,34 @@ export const on = {
     scheme,
     ...(events ? { events: [...events] } : {}),
   }),
-  /** When something happens in the tenant; in `filter`, null stands for any value. */
-  event: (type: string, options: { filter?: EventFilter } = {}): Trigger => ({ kind: "event", type, ...options }),
-  /** At the times of a cron expression, in a timezone (default UTC). */
-  schedule: (cron: string, options: { timezone?: string } = {}): Trigger => ({ kind: "schedule", cron, timezone: options.timezone ?? "UTC" }),
+  /**
+   * When something happens in the tenant: once for each event that fits. In `filter`, null stands
+   * for any value; of the platform's own events its fields are checked.
+   * @throws TypeError for what is no type of an event, or a faulty filter
+   */
+  event: <const Type extends AnyEventType>(type: Type, options: { filter?: FilterFor<Type> } = {}): Trigger => eventTrigger(type, options.filter),
+  /**
+   * At the times of a cron expression of five fields, or six with seconds before them, or `@hourly`,
+   * `@daily`, … The workflow gets `{ scheduled_at, schedule_id }`.
+   */
+  schedule: (cron: string, { timezone = "UTC", dst, ...rest }: OnScheduleOptions = {}): Trigger => ({
+    kind: "schedule",
+    cron,
+    timezone,
+    ...(dst ? { dst: { skipped: dst.skipped ?? "after", repeated: dst.repeated ?? "first" } } : {}),
+    ...rest,
+  }),
 };
+
+function eventTrigger(type: string, filter: unknown): Trigger {
+  try {
+    if (!isEventType(type)) throw new TypeError(`on.event(${JSON.stringify(type)}): ${eventTypeHint}`);
+    return { kind: "event", type, ...(filter === undefined ? {} : { filter: checkedFilter(filter, `the filter of on.event("${type}")`) }) };
+  } catch (error) {
+    // A refused deployment names the line that called, not one in here.
+    if (error instanceof Error) captureStackTrace?.(error, on.event);
+    throw error;
+  }
+}
+
+const { captureStackTrace } = Error as { captureStackTrace?: (error: Error, above: unknown) => void };

@@ -5,6 +5,7 @@
  */
 import type { z } from "zod";
 import type { EventFilter } from "../schema/filter.ts";
+import type { ApprovalOptions, ApprovalOutcome } from "./approval.ts";
 import type { Duration } from "./duration.ts";
 
 export type Backoff = "constant" | "linear" | "exponential";
@@ -76,23 +77,6 @@ export interface EventToSend {
   record?: { type: string; id: string };
 }
 
-export interface ApprovalOptions {
-  title: string;
-  description?: string;
-  /** User ids or role names that may decide; anyone with the permission when empty. */
-  from?: readonly string[];
-  /** After which the outcome is `expired`. Default `"7 days"`. */
-  timeout?: Duration;
-}
-
-export interface ApprovalOutcome {
-  decision: "approved" | "rejected" | "expired";
-  comment: string | null;
-  /** A user's id, or the name of an API key; null when it has expired. */
-  decided_by: string | null;
-  decided_at: Date;
-}
-
 export type EventSchemas = Record<string, z.ZodType>;
 
 /** A workflow as a caller sees it: an id, what goes in, what comes out. */
@@ -124,11 +108,13 @@ export interface Step<Events extends EventSchemas = EventSchemas> {
   waitForEvent<Type extends keyof Events & string>(name: string, options: { type: Type; match?: EventFilter; timeout?: Duration }): Promise<StepEvent<z.output<Events[Type]>>>;
   waitForEvent<T = unknown>(name: string, options: { type: string; match?: EventFilter; timeout?: Duration }): Promise<StepEvent<T>>;
   /**
-   * Publishes an event of the tenant, exactly once, and goes on.
-   * @throws ActionRefusedError `event-loop` when the workflow was itself started, in a chain, by events like it.
+   * Publishes an event of the tenant, exactly once, and goes on. A workflow that events would
+   * start over and over in a circle is not started any more (`event-loop`).
+   * @throws ActionRefusedError `bad-request` for what is no event
    */
   sendEvent(name: string, event: EventToSend): Promise<{ id: string }>;
-  /** Pauses until someone decides or the request expires. */
+  /** Pauses until enough people have decided or the request expires. */
+  approval<Form extends z.ZodObject>(name: string, options: ApprovalOptions & { form: Form }): Promise<ApprovalOutcome<z.output<Form>>>;
   approval(name: string, options: ApprovalOptions): Promise<ApprovalOutcome>;
   /**
    * Runs another workflow of the tenant as a child and returns its output.

@@ -5,6 +5,7 @@
 import type { z } from "zod";
 import type { TriggerKind } from "../schema/execution.ts";
 import type { Duration } from "./duration.ts";
+import type { FlowOptions } from "./flow.ts";
 import type { Trigger } from "./on.ts";
 import type { Secrets } from "./secret.ts";
 import type { EventSchemas, Invocable, Retries, Step } from "./step.ts";
@@ -27,6 +28,8 @@ export interface WorkflowOptions<Id extends string, Input extends z.ZodType, Eve
   retries?: Retries;
   /** Longest duration of an execution. Default 365 days. */
   timeout?: Duration;
+  /** Which starts go ahead, and when: limits of concurrency and rate, debounce, batches, … */
+  flow?: FlowOptions;
   /** `pooled`: many short executions share a Durable Object. Default `own`. */
   placement?: "own" | "pooled";
 }

@@ -9,6 +9,7 @@ import type { Paint } from "./output.ts";
 type Colour = keyof Paint;
 
 const statusLook: Record<ExecutionStatus | StepView["status"], readonly [icon: string, colour: Colour]> = {
+  queued: ["…", "blue"],
   running: ["▸", "blue"],
   sleeping: ["◷", "blue"],
   waiting: ["◷", "magenta"],
@@ -36,6 +37,7 @@ export function timeline(execution: ExecutionView, paint: Paint): string[] {
     paint.dim(`${id} · version ${version}${run > 1 ? ` · run ${run}` : ""} · ${trigger} · ${time(created_at)}`),
     `input   ${safe(brief(execution.input))}`,
   ];
+  if (execution.status_reason !== undefined) lines.push(`queued  ${safe(execution.status_reason)}`);
   if (steps.length > 0) lines.push("", ...stepLines(steps, paint), "");
   if (status === "completed") lines.push(`output  ${safe(brief(execution.output, 2000))}`);
   if (execution.error) lines.push(...errorLines(execution.error, paint));

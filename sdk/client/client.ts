@@ -25,6 +25,7 @@ import {
   type WorkflowView,
 } from "./replies.ts";
 import { type ClientOptions, createCall } from "./transport.ts";
+import { openUpdates, type Updates, type UpdatesOptions } from "./updates.ts";
 import type { InputOf, WorkflowId } from "./workflows.ts";
 
 export interface ListOptions {
@@ -51,6 +52,8 @@ export interface RetryOptions {
 export interface Decision {
   decision: "approved" | "rejected";
   comment?: string;
+  /** To the approval's form, if it has one. */
+  answers?: unknown;
 }
 
 export interface VariableInput {
@@ -127,7 +130,9 @@ export function createClient(options: ClientOptions): Client {
     },
     hooks: {
       set: (path, settings) => call("PUT", `/hooks/${part(path)}`, hookSet, { body: settings }),
+      rotate: (path, { secret, graceHours } = {}) => call("POST", `/hooks/${part(path)}/rotate`, hookSet, { body: { ...(secret === undefined ? {} : { secret }), ...(graceHours === undefined ? {} : { grace_hours: graceHours }) } }),
     },
+    updates: (listening) => openUpdates(options, call, listening),
   };
 }
 
@@ -169,6 +174,10 @@ export interface Client {
   };
   hooks: {
     /** Sets how senders to this path sign; without `secret` the server keeps or makes one. */
-    set(path: string, settings: { scheme: WebhookScheme; secret?: string }): Promise<HookSet>;
+    set(path: string, settings: { scheme: WebhookScheme; secret?: string; config?: Record<string, unknown> }): Promise<HookSet>;
+    /** Changes the secret; for `graceHours` (24) the old one counts too. */
+    rotate(path: string, options?: { secret?: string; graceHours?: number }): Promise<HookSet>;
   };
+  /** Listens to what happens, and comes back when the connection drops. */
+  updates(options: UpdatesOptions): Updates;
 }

@@ -6,7 +6,10 @@ export { type Client, createClient, type Decision, type ListOptions, type RetryO
 export { ApiError, ConnectionError } from "./errors.ts";
 export type { DeploymentSummary, ExecutionPage, ExecutionStarted, WorkflowDetail, WorkflowView } from "./replies.ts";
 export type { ClientOptions } from "./transport.ts";
+export type { OpenSocket, SocketLike } from "./socket.ts";
+export type { Updates, UpdatesOptions } from "./updates.ts";
 export type { InputOf, WorkflowId, Workflows } from "./workflows.ts";
 export type { ErrorRecord, ExecutionStatus, ExecutionSummary, ExecutionView, LogEntry, StepView } from "../schema/execution.ts";
+export type { UpdateEvent } from "../schema/updates.ts";
 export type { VariableType, VariableView } from "../schema/variable.ts";
 export type { DeploymentRequest, DeploymentView, WorkflowManifest } from "../schema/manifest.ts";

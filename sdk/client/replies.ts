@@ -63,6 +63,8 @@ export const hookSet = z.object({
   address: z.string(),
   /** Shown this once, when the server made it; null when it was sent or was there. */
   secret: z.string().nullable(),
+  /** The same, of the token that `meta` shakes hands with. */
+  verify_token: z.string().nullable().optional(),
 });
 export type HookSet = z.infer<typeof hookSet>;
 

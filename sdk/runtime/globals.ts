@@ -23,7 +23,7 @@ export interface Globals {
 }
 
 /** Sends a request of a step; by default the fetch that was there. */
-export type Send = (request: Request, from: { executionId: string; workflowId: string; step: string }) => Promise<Response>;
+export type Send = (request: Request, from: { executionId: string; workflowId: string; step: string; /** Of the execution's trigger. */ traceparent?: string | undefined }) => Promise<Response>;
 
 /**
  * @param target normally globalThis
@@ -116,7 +116,7 @@ function replaceFetch(target: Globals, scope: Scope, carry?: Send): () => void {
     if (++turn.requests > turn.input.limits.requests) throw tooManyRequests(turn.input.limits.requests);
     await turn.barrier();
     if (key !== null && !withoutKey.has(request.method) && !request.headers.has("idempotency-key")) request.headers.set("idempotency-key", key);
-    return carry ? carry(request, { executionId: turn.input.executionId, workflowId: turn.input.workflowId, step: stepKey }) : original(request);
+    return carry ? carry(request, { executionId: turn.input.executionId, workflowId: turn.input.workflowId, step: stepKey, traceparent: turn.input.trigger.traceparent }) : original(request);
   };
   return putGlobal(target, "fetch", async (input, init) => {
     const frame = scope.current();

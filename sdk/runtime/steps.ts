@@ -4,10 +4,13 @@
  */
 import { durationMs } from "../authoring/duration.ts";
 import { ChildFailedError, WaitTimeoutError } from "../authoring/errors.ts";
-import type { ApprovalOptions, ApprovalOutcome, EventToSend, Rollback, Step, StepConfig } from "../authoring/step.ts";
+import type { ApprovalOptions } from "../authoring/approval.ts";
+import type { EventToSend, Rollback, Step, StepConfig } from "../authoring/step.ts";
 import { decode, encode } from "../schema/codec.ts";
 import type { ErrorRecord } from "../schema/execution.ts";
 import { checkedFilter, type EventFilter } from "../schema/filter.ts";
+import type { ApprovalSignal } from "../schema/approval.ts";
+import { approvalOutcome, approvalRequest, decidedBySignal, decidedByTime } from "./approval.ts";
 import { activate, type Body } from "./attempts.ts";
 import { toErrorRecord } from "./failures.ts";
 import type { Program } from "./ports.ts";
@@ -111,21 +114,21 @@ export function makeSteps(turn: Turn, program: Program, rollbacks: Rollbacks): S
       return ask(name, undefined, (ctx) => turn.act("events.publish", event, ctx.idempotencyKey), undefined) as Promise<{ id: string }>;
     },
 
-    async approval(name: string, options: ApprovalOptions): Promise<ApprovalOutcome> {
-      if (typeof options?.title !== "string" || options.title === "") throw new TypeError(`step.approval("${name}") needs a title`);
-      const { title, description, from } = options;
-      return (await requestStep(turn, {
+    async approval(name: string, options: ApprovalOptions): Promise<never> {
+      const asked = approvalRequest(name, options);
+      const decided = await requestStep(turn, {
         ...named(name),
         kind: "approval",
-        due: dueIn(durationMs(options.timeout ?? "7 days")),
-        detail: { approval: { title, ...(description === undefined ? {} : { description }), ...(from ? { from: [...from] } : {}) } },
+        due: dueIn(asked.timeout),
+        detail: { approval: asked.request },
         activate: (open) =>
           waiting(open, {
             channel: `approval:${open.step.key}`,
-            onSignal: (signal) => end(open, { ...(decode(signal.payload) as object), decided_at: new Date(signal.receivedAt) }, signal.seq),
-            onDue: () => end(open, { decision: "expired", comment: null, decided_by: null, decided_at: new Date(open.step.due ?? turn.clock.now()) }),
+            onSignal: (signal) => end(open, decidedBySignal(decode(signal.payload) as ApprovalSignal, signal.receivedAt), signal.seq),
+            onDue: () => end(open, decidedByTime(asked.request, open.step.due ?? turn.clock.now())),
           }),
-      })) as ApprovalOutcome;
+      });
+      return (await approvalOutcome(name, options, decided as ApprovalSignal)) as never;
     },
 
     async invoke(name: string, workflow: string | { id: string }, input: unknown, options: { timeout?: Parameters<typeof durationMs>[0] } = {}): Promise<never> {

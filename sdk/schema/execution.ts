@@ -6,6 +6,7 @@
 import { z } from "zod";
 
 export const executionStatus = z.enum([
+  "queued",
   "running",
   "sleeping",
   "waiting",
@@ -41,6 +42,10 @@ export const trigger = z.object({
   scheduled_at: z.string().optional(),
   /** What led to it, the first first. */
   chain: z.array(chainLink).optional(),
+  /** Its start went through the flow control of its workflow. */
+  flow: z.boolean().optional(),
+  /** W3C trace context of the call or the step that led to it. */
+  traceparent: z.string().max(100).optional(),
 });
 export type Trigger = z.infer<typeof trigger>;
 
@@ -109,6 +114,8 @@ export const executionView = executionSummary.extend({
   output: z.json().nullable(),
   error: errorRecord.nullable(),
   trigger_data: trigger,
+  /** Of one that is queued: what it waits for. */
+  status_reason: z.string().optional(),
   run: z.number().int(),
   steps: z.array(stepView),
   /** Why a stalled execution stalled. */

@@ -11,6 +11,7 @@
  *    everyone but the isolate and the views.
  * @module
  */
+import type { ApprovalRequest } from "./approval.ts";
 import type { EventFilter } from "./filter.ts";
 import type { Limits } from "./limits.ts";
 import type { ErrorRecord, StepKind, StepStatus, Trigger } from "./execution.ts";
@@ -55,13 +56,6 @@ export interface StepDetail {
   rollback?: boolean;
   /** continueAsNew and re-runs: effects get fresh idempotency keys. */
   generation?: number;
-}
-
-export interface ApprovalRequest {
-  title: string;
-  description?: string;
-  /** User ids or role names allowed to decide. */
-  from?: string[];
 }
 
 export type StepRow = [

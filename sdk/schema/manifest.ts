@@ -3,6 +3,10 @@
  * @module
  */
 import { z } from "zod";
+import { flowManifest } from "./flow.ts";
+import { scheduleOptions } from "./schedule.ts";
+import { eventTypeForm, eventTypeHint, longestEventType } from "./event-type.ts";
+import { eventFilter } from "./filter-schema.ts";
 
 const retries = z.object({
   limit: z.number(),
@@ -10,7 +14,8 @@ const retries = z.object({
   backoff: z.enum(["constant", "linear", "exponential"]).optional(),
 });
 
-export const webhookScheme = z.enum(["github", "standard", "none"]);
+/** How a sender of webhooks proves who it is. */
+export const webhookScheme = z.enum(["github", "standard", "espocrm", "meta", "hmac", "basic", "none"]);
 export type WebhookScheme = z.infer<typeof webhookScheme>;
 
 export const triggerManifest = z.discriminatedUnion("kind", [
@@ -24,8 +29,8 @@ export const triggerManifest = z.discriminatedUnion("kind", [
     /** Only deliveries whose event header is one of these (GitHub: X-GitHub-Event). */
     events: z.array(z.string()).optional(),
   }),
-  z.object({ kind: z.literal("event"), type: z.string(), filter: z.json().optional() }),
-  z.object({ kind: z.literal("schedule"), cron: z.string(), timezone: z.string() }),
+  z.object({ kind: z.literal("event"), type: z.string().max(longestEventType).regex(eventTypeForm, eventTypeHint), filter: eventFilter.optional() }),
+  z.object({ kind: z.literal("schedule"), cron: z.string().max(200), timezone: z.string().max(100), ...scheduleOptions.shape }),
 ]);
 export type TriggerManifest = z.infer<typeof triggerManifest>;
 
@@ -42,6 +47,8 @@ export const workflowManifest = z.object({
   input_schema: z.json().nullable(),
   placement: z.enum(["own", "pooled"]),
   retries: retries.optional(),
+  /** Which starts go ahead, and when; all at once when left out. */
+  flow: flowManifest.optional(),
   /** Longest duration of an execution, ms. */
   timeout_ms: z.number().int().positive().optional(),
 });

@@ -41,6 +41,8 @@ export const problemCodes = {
   "unknown-hook": [404, "No workflow listens here"],
   "method-not-allowed": [405, "Method not allowed"],
   conflict: [409, "The state does not allow this"],
+  "event-loop": [409, "Events start each other in a circle"],
+  "flow-singleton": [409, "The workflow runs one execution at a time"],
   "last-admin": [409, "A tenant keeps an admin"],
   "invalid-link": [410, "The link has been used or is over"],
   "too-large": [413, "The request is too large"],
@@ -49,6 +51,7 @@ export const problemCodes = {
   // 422 and not 409: as the IETF's draft of the Idempotency-Key header has it.
   "idempotency-key-reused": [422, "The Idempotency-Key belongs to another input"],
   "bundle-rejected": [422, "The bundle cannot be deployed"],
+  "flow-rate-limited": [429, "The workflow takes no more starts just now"],
   "rate-limited": [429, "Too many requests"],
   "too-many-attempts": [429, "Too many attempts"],
   internal: [500, "Something failed on our side"],

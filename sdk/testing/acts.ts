@@ -15,6 +15,11 @@ export interface SentEvent {
 export class Acts {
   readonly events: SentEvent[] = [];
   readonly #results = new Map<string, string>();
+  readonly #onSent: (event: SentEvent) => void;
+
+  constructor(onSent: (event: SentEvent) => void = () => {}) {
+    this.#onSent = onSent;
+  }
 
   act(action: string, params: string, key: string): ActReply {
     const before = this.#results.get(key);
@@ -22,9 +27,11 @@ export class Acts {
     if (action !== "events.publish") return { ok: false, code: "bad-request", detail: `the test kit does not know the action "${action}"`, retryable: false };
     const { type, data = {}, record = null } = decode(params) as { type: string; data?: Record<string, unknown>; record?: SentEvent["record"] };
     const id = `event-${this.events.length + 1}`;
-    this.events.push({ id, type, data, record });
+    const sent: SentEvent = { id, type, data, record };
+    this.events.push(sent);
     const value = encode({ id });
     this.#results.set(key, value);
+    this.#onSent(sent);
     return { ok: true, value };
   }
 }

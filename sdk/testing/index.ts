@@ -2,10 +2,11 @@
  * `everstep/testing`: workflows run in plain tests, with virtual time.
  * @module
  */
+export type { SentEvent } from "./acts.ts";
 export type { Child } from "./children.ts";
 export { CrashDifferenceError } from "./crashes.ts";
 export type { Effect, Stubs } from "./effects.ts";
 export type { StepStub, WorkflowClass } from "./program.ts";
 export type { TestSecrets } from "./secrets.ts";
-export type { TestDecision, TestRun, TestStep } from "./test-run.ts";
+export type { TestDecision, TestRun, TestStep, TestVote } from "./test-run.ts";
 export { type TestOptions, testWorkflow } from "./test-workflow.ts";

@@ -5,7 +5,9 @@
 import { type Duration, durationMs } from "../authoring/duration.ts";
 import { encode } from "../schema/codec.ts";
 import type { ErrorRecord, ExecutionStatus, StepKind, StepStatus } from "../schema/execution.ts";
+import type { ApprovalSignal } from "../schema/approval.ts";
 import type { Divergence, LogRow } from "../schema/journal.ts";
+import type { SentEvent } from "./acts.ts";
 import type { Effect } from "./effects.ts";
 import type { Host } from "./host.ts";
 import type { Steering } from "./steer.ts";
@@ -27,10 +29,25 @@ export interface TestStep {
   due: Date | null;
 }
 
-export interface TestDecision {
+/** The decision of one person. */
+export interface TestVote {
   decision: "approved" | "rejected";
-  comment?: string;
-  decidedBy?: string;
+  comment?: string | null;
+  decidedBy?: string | null;
+  onBehalfOf?: string;
+  /** To the approval's form. */
+  answers?: unknown;
+}
+
+/** The decision that counts. */
+export interface TestDecision extends TestVote {
+  /** All that were given, where it took several; left out, this one alone. */
+  votes?: readonly TestVote[];
+}
+
+function decisionSignal({ decision, comment = null, decidedBy = null, answers = null }: TestVote, votes: readonly TestVote[], at: Date): ApprovalSignal {
+  const all = votes.map((one) => ({ user: one.decidedBy ?? "somebody", decision: one.decision, comment: one.comment ?? null, at, on_behalf_of: one.onBehalfOf ?? null, answers: one.answers ?? null }));
+  return { decision, comment, decided_by: decidedBy, answers, votes: all };
 }
 
 const dateOrNull = (ms: number | null): Date | null => (ms === null ? null : new Date(ms));
@@ -111,12 +128,27 @@ export class TestRun<Output = unknown> {
     await this.#world.settle();
   }
 
+  /**
+   * Something happens in the tenant: steps of this test's executions that wait for such an event
+   * (`waitForEvent` with `match`) go on when it fits.
+   * @param data as JSON has it
+   */
+  async publish(type: string, data: Readonly<Record<string, unknown>> = {}): Promise<void> {
+    this.#world.publish(type, data);
+    await this.#world.settle();
+  }
+
+  /** Events that `step.sendEvent` sent, of the execution and its children, in order. */
+  get sent(): SentEvent[] {
+    return [...this.#world.acts.events];
+  }
+
   /** Decides a pending approval, named by its step's key or name. @throws Error when there is none. */
-  async decide(approval: string, { decision, comment, decidedBy }: TestDecision): Promise<void> {
+  async decide(approval: string, { votes, ...vote }: TestDecision): Promise<void> {
     const pending = this.#host.journal.openSteps().filter(({ kind }) => kind === "approval");
     const step = pending.find(({ key }) => key === approval) ?? pending.find(({ name }) => name === approval);
     if (!step) throw new Error(`no approval "${approval}" is pending${pending.length > 0 ? `; pending are ${pending.map(({ key }) => key).join(", ")}` : ""}`);
-    this.#world.signal(this.#host, `approval:${step.key}`, encode({ decision, comment: comment ?? null, decided_by: decidedBy ?? null }), `approval:${step.key}:${this.#host.era}`);
+    this.#world.signal(this.#host, `approval:${step.key}`, encode(decisionSignal(vote, votes ?? [vote], this.now)), `approval:${step.key}:${this.#host.era}`);
     await this.#world.settle();
   }
 

@@ -3,6 +3,8 @@
  * @module
  */
 import { durationMs } from "../authoring/duration.ts";
+import { decode, encode } from "../schema/codec.ts";
+import { matchesFilter } from "../schema/filter.ts";
 import type { Program } from "../runtime/ports.ts";
 import { Acts } from "./acts.ts";
 import { type Child, Children, type Relative } from "./children.ts";
@@ -43,7 +45,8 @@ export class World {
   readonly clock: VirtualClock;
   readonly effects: Effect[] = [];
   readonly members: Member[] = [];
-  readonly acts = new Acts();
+  /** Executions of the test hear what others of it send, too. */
+  readonly acts = new Acts(({ type, data }) => this.publish(type, data));
   readonly #options: WorldOptions;
   readonly #children: Children;
   #activity = 0;
@@ -125,6 +128,17 @@ export class World {
     return host.signal(channel, payload, dedupe);
   }
 
+  /** An event of the tenant, for the steps that wait for one like it; each takes one. */
+  publish(type: string, data: Readonly<Record<string, unknown>>): void {
+    const payload = encode(JSON.parse(JSON.stringify(data)));
+    const id = `published-${++this.#published}`;
+    for (const { host } of this.members) {
+      for (const key of waitingFor(host, type, decode(payload))) this.signal(host, `wait:${key}`, payload, `wait:${key}:${id}`);
+    }
+  }
+
+  #published = 0;
+
   /** @throws Error when its state does not allow that */
   steer(host: Host, steering: Steering): void {
     const refused = refusal(host, steering);
@@ -201,6 +215,12 @@ export class World {
     for (const { host } of due) host.ring();
     if (due.length > 0) await this.drain();
   }
+}
+
+/** Keys of an execution's steps that wait for an event like this. */
+function waitingFor({ terminal, journal }: Host, type: string, data: unknown): string[] {
+  if (terminal) return [];
+  return journal.openSteps().flatMap(({ key, kind, status, detail }) => (kind === "event" && status === "waiting" && detail?.match && detail.type === type && matchesFilter(detail.match, data) ? [key] : []));
 }
 
 /** Answers that can be read more than once. */

@@ -18,6 +18,6 @@ describe("the database", () => {
   });
 
   it("is read without a tenant only by the files that say why", () => {
-    expect(including(code("db"), /drizzle-orm\/d1/)).toEqual(["db/batch.ts", "db/credentials.ts", "db/hook-lookup.ts", "db/identities.ts", "db/invitations.ts", "db/mails.ts", "db/members.ts", "db/one-time-tokens.ts", "db/personal-data.ts", "db/privacy-jobs.ts", "db/sealed-values.ts", "db/second-factors.ts", "db/sessions.ts", "db/sign-in-failures.ts", "db/signed-in.ts", "db/signing-keys.ts", "db/sso.ts", "db/tenant-counts.ts", "db/tenant-db.ts", "db/tenants.ts", "db/users.ts"]);
+    expect(including(code("db"), /drizzle-orm\/d1/)).toEqual(["db/batch.ts", "db/credentials.ts", "db/due-approvals.ts", "db/event-types.ts", "db/hook-lookup.ts", "db/identities.ts", "db/invitations.ts", "db/live-credentials.ts", "db/mails.ts", "db/members.ts", "db/one-time-tokens.ts", "db/pending-events.ts", "db/personal-data.ts", "db/privacy-jobs.ts", "db/queue-lengths.ts", "db/replay-jobs.ts", "db/schedules.ts", "db/sealed-values.ts", "db/second-factors.ts", "db/sessions.ts", "db/sign-in-failures.ts", "db/signed-in.ts", "db/signing-keys.ts", "db/sso.ts", "db/tenant-counts.ts", "db/tenant-db.ts", "db/tenants.ts", "db/users.ts", "db/webhook-deliveries.ts"]);
   });
 });

@@ -12,10 +12,10 @@ function bundle(code: string, message: string): BundleText {
   return { main: "main.js", modules: { "main.js": head + code }, sources: { "workflows/main.ts": code }, message };
 }
 
-/** `waiting`, which waits for the approval `sign`, and as many as wanted that do nothing. */
+/** `waiting`, which waits for the approval `sign` and begins each year, and as many as wanted that do nothing. */
 export function trivial(spares: number): BundleText {
   const nothing = Array.from({ length: spares }, (_, index) => `export const spare${index} = workflow({ id: "spare-${index}" }, async () => null);`);
-  return bundle(['export const waiting = workflow({ id: "waiting" }, async ({ step }) => step.approval("sign", { title: "Sign" }));', ...nothing].join("\n"), "trivial");
+  return bundle(['export const waiting = workflow({ id: "waiting", on: [{ kind: "api" }, { kind: "schedule", cron: "0 0 1 1 *", timezone: "UTC" }] }, async ({ step }) => step.approval("sign", { title: "Sign" }));', ...nothing].join("\n"), "trivial");
 }
 
 /** Everything an execution shows holds the mark: titles, results, errors, logs, what it waits for. */

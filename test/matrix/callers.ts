@@ -79,7 +79,7 @@ const roles = Object.keys(builtInRoles) as (keyof typeof builtInRoles)[];
 const allows = (role: keyof typeof builtInRoles, permission: Permission): boolean => permission in builtInRoles[role].grants;
 
 /** People and keys of Ada's who are known and may not. */
-export async function unentitled({ auth, permission }: Operation, ada: Ground): Promise<Refused[]> {
+export async function unentitled({ auth, permission, peopleOnly }: Operation, ada: Ground): Promise<Refused[]> {
   const code = "forbidden";
   const operator = { name: "the operator", credential: operatorKey, code } as const;
   const key = { name: "a tenant's key", credential: ada.key, code } as const;
@@ -90,6 +90,7 @@ export async function unentitled({ auth, permission }: Operation, ada: Ground): 
   const below = roles.filter((role) => !allows(role, needed));
   return [
     operator,
+    ...(peopleOnly ? [key, { name: "a key with the scope", credential: await ada.keyWith([needed]), code } as const] : []),
     { name: "a key without the scope", credential: await ada.keyWithout(needed), code },
     { name: "a role that allows nothing", credential: (await ada.person(await ada.roleWith([]))).token, code },
     ...(await Promise.all(below.map(async (role) => ({ name: role, credential: (await ada.person(role)).token, code }) as const))),
@@ -105,7 +106,7 @@ const hears = (role: string): Hearer => (role === "viewer" ? "without addresses"
  * themselves come fresh each time: it may end their session.
  */
 export function entitled(operation: Operation, ground: Ground): (() => Promise<Admitted>)[] {
-  const { auth, permission } = operation;
+  const { auth, permission, peopleOnly } = operation;
   const as = (name: string, person: Person): Admitted => ({ name, credential: person.token, person, hearer: hears(name) });
   if (auth === "operator") return [async () => ({ name: "the operator", credential: operatorKey, person: nobody, hearer: "inside" })];
   if (auth === "public") return [async () => ({ name: "nobody", credential: null, person: nobody, hearer: "public" })];
@@ -120,7 +121,6 @@ export function entitled(operation: Operation, ground: Ground): (() => Promise<A
     ...roles.filter((role) => allows(role, needed)).map((role) => async () => as(role, await ground.person(role))),
     async () => as("a role that allows only this", await ground.person(await ground.roleWith([needed]))),
     ...(changes(operation) ? [] : [masked]),
-    () => key("a tenant's key", ground.key),
-    async () => key("a key with only this scope", await ground.keyWith([needed])),
+    ...(peopleOnly ? [] : [() => key("a tenant's key", ground.key), async () => key("a key with only this scope", await ground.keyWith([needed]))]),
   ];
 }

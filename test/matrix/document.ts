@@ -14,6 +14,8 @@ export interface Operation {
   paths: string[];
   auth: string;
   permission: string | null;
+  /** Keys have none of what it is about. */
+  peopleOnly: boolean;
   parameters: Parameter[];
   /** Of the body; null: it takes none, or a file. */
   body: Schema | null;
@@ -37,6 +39,7 @@ interface Described {
   requestBody?: { content: Record<string, { schema: Schema }> };
   "x-auth": string;
   "x-permission"?: string;
+  "x-people-only"?: boolean;
   "x-max-bytes"?: number;
 }
 
@@ -68,6 +71,7 @@ function operationOf(id: string, method: string, path: string, described: Descri
     paths: [path],
     auth: described["x-auth"],
     permission: described["x-permission"] ?? null,
+    peopleOnly: described["x-people-only"] ?? false,
     parameters: parameters.filter((one) => one.in !== "header"),
     body: described.requestBody?.content["application/json"]?.schema ?? null,
     keyed: parameters.some((one) => one.in === "header"),
@@ -79,6 +83,8 @@ function operationOf(id: string, method: string, path: string, described: Descri
 async function unprefixed(lab: Lab, { method, paths }: Operation): Promise<string[]> {
   const found: string[] = [];
   for (const path of paths.map((one) => one.slice(base.length))) {
+    // There, without the prefix, are the addresses that senders of webhooks call.
+    if (path.startsWith("/hooks/")) continue;
     const { headers } = await lab.call(null, "OPTIONS", path.replaceAll(/\{\w+\}/g, "x"));
     if (headers.get("allow")?.split(", ").includes(method)) found.push(path);
   }
@@ -92,7 +98,8 @@ export function placesIn(path: string): { name: string; after: string }[] {
   const parts = path.split("/");
   return parts.flatMap((part, index) => {
     const name = /^\{(\w+)\}$/.exec(part)?.[1];
-    return name === undefined ? [] : [{ name, after: parts[index - 1] ?? "" }];
+    // Steps are named by their key, wherever they stand.
+    return name === undefined ? [] : [{ name, after: name === "step" ? "steps" : (parts[index - 1] ?? "") }];
   });
 }
 

@@ -4,6 +4,7 @@
  */
 import { newId } from "../../db/ids.ts";
 import { memberships } from "../../db/schema/memberships.ts";
+import { notifications } from "../../db/schema/notifications.ts";
 import { insertSession } from "../../db/sessions.ts";
 import { tenantDb } from "../../db/tenant-db.ts";
 import { insertUser } from "../../db/users.ts";
@@ -129,6 +130,25 @@ export class Ground {
 
   keyWithout(permission: Permission): Promise<string> {
     return this.keyWith(permissionNames.filter((name) => name !== permission));
+  }
+
+  /** One that is still to be decided. */
+  async approval(): Promise<string> {
+    const execution = await this.execution();
+    for (;;) {
+      const { data } = await this.make("GET", `/approvals?execution_id=${execution}`);
+      const [row] = data as { id: string }[];
+      if (row) return row.id;
+    }
+  }
+
+  /** Something that somebody was told. */
+  async notification({ id: user_id }: Pick<Person, "id">): Promise<string> {
+    this.#writes++;
+    const id = newId(Date.now());
+    const db = tenantDb(env.DB, this.id);
+    await db.batch([db.insert(notifications, { id, user_id, type: "execution.failed", title: "Failed", body: null, link: null, record_type: null, record_id: null, read_at: null, created_at: Date.now() })]);
+    return id;
   }
 
   /** Waits for an approval, until somebody decides. */

@@ -15,6 +15,8 @@ export const operatorKey = env.OPERATOR_KEY ?? "";
 export const origin = "http://everstep.test";
 /** A sign-in provider that only has a discovery document. */
 export const issuer = "https://sign-in.example.com";
+/** Takes every webhook. */
+export const receiver = "https://receiver.example.com";
 
 export interface Answer {
   status: number;
@@ -59,6 +61,7 @@ export function openLab(): Lab {
 /** Nothing in these tests reaches a network. */
 const outside: typeof fetch = async (input) => {
   const { href } = new URL(input instanceof Request ? input.url : String(input));
+  if (href.startsWith(`${receiver}/`)) return new Response("thanks");
   if (href !== `${issuer}/.well-known/openid-configuration`) return new Response("not here", { status: 404 });
   return Response.json({ issuer, authorization_endpoint: `${issuer}/authorize`, token_endpoint: `${issuer}/token`, jwks_uri: `${issuer}/jwks`, response_types_supported: ["code"], subject_types_supported: ["public"], id_token_signing_alg_values_supported: ["RS256"] });
 };

@@ -6,7 +6,7 @@
 import { trivial } from "./bundles.ts";
 import { type Operation, placesIn } from "./document.ts";
 import type { Ground, Person } from "./ground.ts";
-import { issuer } from "./lab.ts";
+import { issuer, receiver } from "./lab.ts";
 
 interface Kind {
   /** @param person whose it is, where people have things of their own */
@@ -25,34 +25,102 @@ async function subjectIn(ground: Ground): Promise<{ email: string; confirm: stri
   return { email, confirm: email };
 }
 
+/** Somebody who may decide approvals. */
+async function decider(ground: Ground): Promise<object> {
+  return { to: (await ground.person("manager")).id };
+}
+
 /** Whoever joins by it may nothing. */
 async function providerIn(ground: Ground): Promise<object> {
   return { name: unique("Provider"), issuer, client_id: "client", role: await ground.roleWith([]) };
 }
 
+/** That of Ada's. */
+const hookPath = "marked";
+
+/** Somebody listens at its test address, so that there is a sample to see. */
+async function hookIn(ground: Ground): Promise<string> {
+  await ground.make("PUT", `/hooks/${hookPath}`, { scheme: "none" });
+  await ground.make("POST", `/hooks/${hookPath}/listen`);
+  return hookPath;
+}
+
+/** A call to that hook which no workflow takes; it is logged behind the answer. */
+async function callTo(ground: Ground): Promise<string> {
+  const id = unique("call");
+  await hookIn(ground);
+  await ground.lab.call(null, "POST", `/hooks/${ground.slug}/${hookPath}`, {}, { "idempotency-key": id });
+  for (let left = 200; left > 0; left--) {
+    const { data } = (await ground.make("GET", `/hooks/${hookPath}/deliveries`)) as { data: Record<string, unknown>[] };
+    const found = data.find((one) => one["delivery_id"] === id);
+    if (found) return idOf(found);
+  }
+  throw new Error("the call was not logged");
+}
+
+const webhookUrl = `${receiver}/in`;
+
+/** There are not many to a tenant. */
+async function webhookIn(ground: Ground): Promise<string> {
+  const { data } = (await ground.make("GET", "/webhooks")) as { data: Record<string, unknown>[] };
+  const id = idOf(data[0] ?? (await ground.make("POST", "/webhooks", { url: webhookUrl, event_types: ["sample.*"] })));
+  await ground.make("PATCH", `/webhooks/${id}`, { active: true });
+  return id;
+}
+
+/** A ping that has been delivered: nothing of it changes any more. */
+async function deliveryIn(ground: Ground): Promise<string> {
+  const id = idOf(await ground.make("POST", `/webhooks/${await webhookIn(ground)}/test`));
+  for (let left = 200; left > 0; left--) if ((await ground.make("GET", `/webhook-deliveries/${id}`))["status"] === "delivered") return id;
+  throw new Error("the ping was not delivered");
+}
+
 /** By operation: bodies that mean something their schema does not say. */
 export const meantBodies: Record<string, (ground: Ground) => Promise<unknown>> = {
   createDeployment: async () => trivial(41),
+  createEmail: async () => ({ to: "ada@example.com", subject: "Hello", text: "words" }),
+  createEmailTemplate: async () => ({ name: unique("template"), subject: "Hello", text: "words" }),
   createSsoProvider: providerIn,
+  createWebhook: async () => ({ url: webhookUrl, event_types: ["sample.*"] }),
+  updateWebhook: async () => ({ url: webhookUrl, event_types: ["sample.*"] }),
+  putEmailAccount: async () => ({ host: "smtp.example.com", port: 465, security: "tls", from_address: "desk@example.com" }),
   erasePerson: subjectIn,
+  delegateApproval: decider,
+  setApprovalDelegation: decider,
   eraseTenant: async (ground) => ({ confirm: ground.slug }),
+  backfillSchedule: async () => ({ from: "2026-01-01T00:00:00Z", to: "2026-01-02T00:00:00Z" }),
   exportPerson: async (ground) => ({ email: (await subjectIn(ground)).email }),
   seedPerson: async () => ({ email: `${unique("seeded")}@example.com`, name: "Seeded", role: "viewer", password: "seven green apples fall" }),
 };
 
 export const kinds: Record<string, Kind> = {
   "api-keys": { make: async (ground) => idOf(await ground.make("POST", "/api-keys", { name: unique("key") })) },
-  approvals: { make: async () => "sign-1", chosen: true },
+  approvals: { make: (ground) => ground.approval() },
   deployments: { make: async (ground) => idOf(((await ground.make("GET", "/deployments"))["data"] as Record<string, unknown>[])[0] ?? {}) },
+  "email-templates": { make: async (ground) => idOf(await ground.make("POST", "/email-templates", { name: unique("template"), subject: "Hello", text: "words" })) },
+  emails: { make: async (ground) => idOf(await ground.make("POST", "/emails", { to: "ada@example.com", subject: "Hello", text: "words" })) },
   erasures: { make: async (ground) => idOf(await ground.make("POST", "/privacy/erasures", await subjectIn(ground))) },
+  events: { make: async (ground) => idOf(await ground.make("POST", "/events", { type: "contract.signed" })) },
   executions: { make: (ground) => ground.execution() },
   exports: { make: async (ground) => idOf(await ground.make("POST", "/privacy/exports", { email: (await subjectIn(ground)).email })) },
-  hooks: { make: async (ground) => String((await ground.make("PUT", `/hooks/${unique("hook")}`, { scheme: "none" }))["path"]), chosen: true },
+  // Calls to a hook are found under its path alone, so it is always the same one.
+  "dead-letters": { make: async () => "execution", chosen: true },
+  deliveries: { make: callTo },
+  hooks: { make: hookIn, chosen: true },
+  // Of the kind that is named before it.
+  "{kind}": { make: (ground) => ground.execution(), chosen: true },
+  redrives: { make: async (ground) => idOf(await ground.make("POST", `/hooks/${await hookIn(ground)}/deliveries/redrive`, { filter: {} })) },
+  replays: { make: async (ground) => idOf(await ground.make("POST", "/dead-letters/replay", {})) },
+  "webhook-deliveries": { make: deliveryIn },
+  webhooks: { make: webhookIn },
   invitations: { make: async (ground) => idOf(await ground.make("POST", "/invitations", { email: `${unique("guest")}@example.com`, name: "Guest", role: await ground.roleWith([]) })) },
   providers: { make: async (ground) => idOf(await ground.make("POST", "/sso/providers", await providerIn(ground))) },
   roles: { make: async (ground) => idOf(await ground.make("POST", "/roles", { name: unique("Role"), grants: {} })) },
+  schedules: { make: async (ground) => idOf(((await ground.make("GET", "/schedules"))["data"] as Record<string, unknown>[])[0] ?? {}) },
   sessions: { make: async (ground, person) => (await ground.newSession(person.id)).sessionId },
+  notifications: { make: (ground, person) => ground.notification(person) },
   sso: { make: (ground, person) => kindOf("providers").make(ground, person) },
+  steps: { make: async () => "sign-1", chosen: true },
   teams: { make: async (ground) => idOf(await ground.make("POST", "/teams", { name: unique("Team") })) },
   tenants: { make: async (ground) => ground.id },
   // Somebody whom everybody may change who may change anybody.

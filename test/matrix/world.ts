@@ -102,6 +102,7 @@ async function furnish(ada: Ground, boss: Person, { inside, open, address, name,
     teams: String(team["id"]),
     users: user.id,
     sessions: boss.sessionId,
+    notifications: await ada.notification(boss),
     invitations: String(invitation["id"]),
     variables: String(variable["id"]),
     hooks: "marked",
@@ -123,5 +124,8 @@ async function execute(ada: Ground, { token }: Person, inside: string): Promise<
   };
   expected(202, await asBoss("POST", `/executions/${await waiting()}/approvals/sign-1/decide`, { decision: "approved", comment: `comment ${inside}` }));
   for (let delivery = 0; delivery < 2; delivery++) expected(202, await ada.lab.call(null, "POST", `/hooks/${ada.slug}/marked`, { inside, delivery }, { "x-event": inside }));
-  return { executions: await waiting(), approvals: "sign-1", workflows: "finishing" };
+  const executions = await waiting();
+  let approvals: { id: string }[] = [];
+  while (approvals.length === 0) approvals = expected(200, await asBoss("GET", `/approvals?execution_id=${executions}`)).json["approvals"] as { id: string }[];
+  return { executions, approvals: approvals[0]?.id ?? "", steps: "sign-1", workflows: "finishing" };
 }

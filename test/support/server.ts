@@ -19,6 +19,8 @@ export interface ServerOptions {
   egressAllow?: string;
   /** EVERSTEP_WATCHDOG: seconds without an answer after which the runtime is ended. */
   watchdog?: number;
+  /** What else it finds in its environment. */
+  env?: Record<string, string>;
 }
 
 interface Keys {
@@ -67,12 +69,12 @@ export class Server {
 
   /** @throws Error with the server's output when it does not get ready */
   async start(): Promise<void> {
-    const { egressAllow, watchdog } = this.#options;
+    const { egressAllow, watchdog, env } = this.#options;
     const child = spawn(process.execPath, [join(repository, "tools/serve.mjs")], {
       cwd: repository,
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],
-      env: cleanEnvironment({ EVERSTEP_DATA: this.folder, PORT: "0", NO_COLOR: "1", EVERSTEP_EGRESS_ALLOW: egressAllow ?? "", EVERSTEP_WATCHDOG: watchdog?.toString() ?? "" }),
+      env: cleanEnvironment({ EVERSTEP_DATA: this.folder, PORT: "0", NO_COLOR: "1", EVERSTEP_EGRESS_ALLOW: egressAllow ?? "", EVERSTEP_WATCHDOG: watchdog?.toString() ?? "", ...env }),
     });
     this.#child = child;
     this.url = await new Promise<string>((resolve, reject) => {

@@ -22,6 +22,8 @@ export function openDataFolder(path) {
     people: join(root, "people.json"),
     /** What has been seeded; lies with the state, so that deleting the state forgets it. */
     prepared: join(root, "state", "prepared.json"),
+    /** Which master key the state was sealed under: a fingerprint, not the key. */
+    masterKeyId: join(root, "state", "master-key-id"),
     /** Mails that nobody sends: a text file each. */
     mail: join(root, "mail"),
     tmp: join(root, "tmp"),

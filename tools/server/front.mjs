@@ -10,7 +10,7 @@ import { connect, createServer } from "node:net";
 import { toProblem } from "../../sdk/dist/schema/problem.js";
 import { StartError } from "./lock.mjs";
 
-const host = "127.0.0.1";
+const loopback = "127.0.0.1";
 /** How long a connection waits for the runtime. A restart takes about a second. */
 const defaultHoldMs = 10_000;
 const knockAgainMs = 50;
@@ -19,48 +19,83 @@ const graceMs = 200;
 /** How long a caller has to take its last answer. */
 const lingerMs = 5_000;
 
-export const urlOf = (port) => `http://${host}:${port}`;
+/** @param {string} host where it listens: one that means "everywhere" is reached by loopback */
+export function urlOf(port, host = loopback) {
+  if (host === "0.0.0.0" || host === "::") return `http://${loopback}:${port}`;
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
 
-/** A port that is free now: for who has to know it before the server opens. */
-export async function freePort() {
+/**
+ * A port that is free now: for who has to know it before the server opens.
+ * @throws StartError when the host is not this machine's
+ */
+export async function freePort(host = loopback) {
   const server = createServer();
-  await new Promise((listening) => server.listen({ host, port: 0 }, listening));
+  await listen(server, host, 0);
   const { port } = server.address();
   await new Promise((closed) => server.close(closed));
   return port;
 }
 
 /**
- * @param {{ port: number, runtimePort: number, holdMs?: number }} options `port` 0: any free one
- * @returns {Promise<{ url: string, close: () => void }>}
- * @throws StartError when the port is taken
+ * @typedef {object} Front
+ * @property {string} url
+ * @property {() => void} close hangs up on everybody
+ * @property {(withinMs: number) => Promise<boolean>} drain takes no more connections and returns
+ *   when every request under way is answered, or the time is up (false)
  */
-export async function openFront({ port, runtimePort, holdMs = defaultHoldMs }) {
+
+/**
+ * @param {{ port: number, runtimePort: number, host?: string, holdMs?: number }} options `port` 0: any free one
+ * @returns {Promise<Front>}
+ * @throws StartError when the port is taken, or the host is not this machine's
+ */
+export async function openFront({ port, runtimePort, host = loopback, holdMs = defaultHoldMs }) {
   const callers = new Set();
+  const front = { runtimePort, holdMs, draining: false, drains: new Set() };
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (caller) => {
     callers.add(caller);
     caller.on("error", () => caller.destroy());
     caller.once("close", () => callers.delete(caller));
-    void passOn(caller, runtimePort, holdMs);
+    void passOn(caller, front);
   });
-  await new Promise((listening, failed) => {
-    server.once("error", (error) => failed(error.code === "EADDRINUSE" ? portTaken(port, error) : error));
-    server.listen({ host, port }, listening);
-  });
+  await listen(server, host, port);
   return {
-    url: urlOf(server.address().port),
+    url: urlOf(server.address().port, host),
     close() {
       server.close();
       for (const caller of callers) caller.destroy();
     },
+    async drain(withinMs) {
+      front.draining = true;
+      const closed = new Promise((done) => server.close(() => done(true)));
+      for (const drain of front.drains) drain();
+      let timer;
+      const late = new Promise((done) => (timer = setTimeout(done, withinMs, false)));
+      const all = await Promise.race([closed, late]);
+      clearTimeout(timer);
+      for (const caller of callers) caller.destroy();
+      return all;
+    },
   };
 }
 
-function portTaken(port, cause) {
-  return new StartError(`port ${port} is taken by another program. Choose another: PORT=${port + 1} npm start`, { cause });
+async function listen(server, host, port) {
+  await new Promise((listening, failed) => {
+    server.once("error", (error) => failed(cannotListen(error, host, port)));
+    server.listen({ host, port }, listening);
+  });
 }
 
-async function passOn(caller, runtimePort, holdMs) {
+function cannotListen(error, host, port) {
+  if (error.code === "EADDRINUSE") return new StartError(`port ${port} is taken by another program. Choose another: PORT=${port + 1} npm start`, { cause: error });
+  if (error.code === "EACCES") return new StartError(`port ${port} may not be opened by this user. Choose one above 1023.`, { cause: error });
+  if (error.code === "EADDRNOTAVAIL" || error.code === "ENOTFOUND") return new StartError(`HOST must be an address of this machine, not ${JSON.stringify(host)}`, { cause: error });
+  return error;
+}
+
+async function passOn(caller, front) {
+  const { runtimePort, holdMs } = front;
   const runtime = await reach(caller, runtimePort, holdMs);
   if (caller.destroyed) return runtime?.destroy();
   if (!runtime) return leave(caller, unavailable("The runtime is being started again."));
@@ -71,18 +106,33 @@ async function passOn(caller, runtimePort, holdMs) {
   // What is no beginning is the rest of a body, which may be answered already.
   const hear = (bytes) => (unanswered ||= beginsRequest(bytes));
   const gone = () => runtime.destroy();
+  // Asks for no more: the runtime ends the answer it is giving, and hangs up. A socket has no end.
+  const drain = () => {
+    if (!http) return caller.destroy();
+    if (unanswered) return undefined;
+    caller.unpipe(runtime);
+    return runtime.end();
+  };
   caller.on("data", hear).once("close", gone).pipe(runtime);
   runtime.once("data", (bytes) => (http = !bytes.toString("latin1", 0, 12).startsWith("HTTP/1.1 101")));
-  runtime.on("data", () => (unanswered = false)).pipe(caller, { end: false });
+  runtime.on("data", () => {
+    unanswered = false;
+    if (front.draining) drain();
+  });
+  runtime.pipe(caller, { end: false });
+  front.drains.add(drain);
+  if (front.draining) drain();
   runtime.on("error", () => (broken = true));
   runtime.once("close", async () => {
+    front.drains.delete(drain);
     caller.off("data", hear).off("close", gone).unpipe(runtime);
     if (caller.destroyed) return undefined;
     if (unanswered && http) return leave(caller, unavailable("The runtime went down before it had answered: the request may have counted, or not."));
     // An answer that was cut off must not look complete.
     if (broken) return caller.resetAndDestroy();
+    if (front.draining) return leave(caller);
     // A request that was on its way when the runtime hung up goes to the next one.
-    return (await saysMore(caller)) ? passOn(caller, runtimePort, holdMs) : leave(caller);
+    return (await saysMore(caller)) ? passOn(caller, front) : leave(caller);
   });
   return undefined;
 }
@@ -110,7 +160,7 @@ async function reach(caller, port, holdMs) {
 
 function dial(port) {
   return new Promise((settle) => {
-    const socket = connect({ host, port, noDelay: true });
+    const socket = connect({ host: loopback, port, noDelay: true });
     const refused = () => settle(null);
     socket.once("error", refused);
     socket.once("connect", () => {

@@ -16,8 +16,11 @@ async function listen<T extends Server | TcpServer>(server: T, port = 0): Promis
   return (server.address() as AddressInfo).port;
 }
 
-/** What the runtime stands for here: a server that answers by `answer`. */
-const runtime = (answer: (request: IncomingMessage, response: ServerResponse) => void, port?: number): Promise<number> => listen(createServer(answer), port);
+/**
+ * What the runtime stands for here: a server that answers by `answer`. Like workerd it ends its
+ * answer to somebody who says no more.
+ */
+const runtime = (answer: (request: IncomingMessage, response: ServerResponse) => void, port?: number): Promise<number> => listen(Object.assign(createServer(answer), { httpAllowHalfOpen: true }), port);
 
 /** One whose connections are in the test's hand. */
 async function bareRuntime(connected: (socket: Socket) => void): Promise<number> {
@@ -182,4 +185,51 @@ test("a caller that leaves takes its connection to the runtime along", async () 
     });
   });
   await left;
+});
+
+/** Resolves to how draining ended. */
+async function draining(runtimePort: number): Promise<{ url: string; drain: (withinMs: number) => Promise<boolean> }> {
+  const { url, close, drain } = await openFront({ port: 0, runtimePort });
+  closing.push(close);
+  return { url, drain };
+}
+
+test("draining answers what is under way, also on connections that are kept open, and takes nothing more", async () => {
+  let answer: (() => void) | undefined;
+  const arrived = Promise.withResolvers<void>();
+  const port = await runtime((request, response) => {
+    if (request.url === "/quick") return response.end("quick");
+    answer = () => response.end("slow");
+    response.write("begins ");
+    return arrived.resolve();
+  });
+  const { url, drain } = await draining(port);
+  expect(await (await fetch(`${url}/quick`)).text()).toBe("quick");
+  const slow = fetch(`${url}/slow`).then((reply) => reply.text());
+  await arrived.promise;
+  const drained = drain(5_000);
+  await expect(fetch(`${url}/quick`, { headers: { connection: "close" } })).rejects.toThrow();
+  answer?.();
+  expect(await slow).toBe("begins slow");
+  expect(await drained).toBe(true);
+});
+
+test("draining waits for a request that has no answer yet", async () => {
+  const asked = Promise.withResolvers<ServerResponse>();
+  const { url, drain } = await draining(await runtime((_request, response) => asked.resolve(response)));
+  const reply = fetch(url).then((one) => one.text());
+  const response = await asked.promise;
+  const drained = drain(5_000);
+  response.end("at last");
+  expect([await reply, await drained]).toEqual(["at last", true]);
+});
+
+test("draining ends when the time is up", async () => {
+  const asked = Promise.withResolvers<ServerResponse>();
+  const { url, drain } = await draining(await runtime((_request, response) => asked.resolve(response)));
+  const reply = fetch(url);
+  const failed = expect(reply).rejects.toThrow();
+  await asked.promise;
+  expect(await drain(50)).toBe(false);
+  await failed;
 });

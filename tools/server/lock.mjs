@@ -13,6 +13,7 @@ export class StartError extends Error {}
  */
 export async function takeLock(folder) {
   const holder = heldBy(folder);
+  if (holder?.backup) throw new StartError(`a backup of ${folder.root} is being made (process ${holder.pid}): wait for its end`);
   if (holder) {
     throw new StartError(
       `a server is already running on ${folder.root} (process ${holder.pid}${holder.url ? `, ${holder.url}` : ""}).\n` +
@@ -30,6 +31,12 @@ export async function takeLock(folder) {
   await endOrphan(folder);
 }
 
+/** Keeps servers away from a folder that nobody serves. */
+export function takeBackupLock(folder) {
+  writeFileSync(folder.lock, JSON.stringify({ pid: process.pid, backup: true }), { mode: 0o600 });
+  process.on("exit", () => releaseLock(folder));
+}
+
 /** Notes where the server listens, for the message a second server gives. */
 export function describeLock(folder, url) {
   writeFileSync(folder.lock, JSON.stringify({ pid: process.pid, url }), { mode: 0o600 });
@@ -43,10 +50,14 @@ export function releaseLock(folder) {
   }
 }
 
-function heldBy(folder) {
+/**
+ * What runs on the folder now: a server, or a backup of one that does not run.
+ * @returns {{ pid: number, url?: string, backup?: boolean } | undefined} url: of a server that is ready
+ */
+export function heldBy(folder) {
   try {
     const held = readJson(folder.lock);
-    return held && runs(held.pid, "serve.mjs") ? held : undefined;
+    return held && runs(held.pid, held.backup ? "backup.mjs" : "serve.mjs") ? held : undefined;
   } catch {
     return undefined; // Half-written by a server that was killed while it started.
   }

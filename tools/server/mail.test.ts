@@ -15,7 +15,7 @@ afterEach(async () => {
 });
 
 const id = "01a1fe09-faf8-7e94-a097-86d7cbc5fc98";
-const mail = { id, from: "flows@example.com", to: "ada@example.com", subject: "Confírm", text: "Olá,\n\nhttps://flows.example.com/account/confirm#token=SECRET\n", html: null };
+const mail = { id, from: "flows@example.com", to: [{ address: "ada@example.com" }], cc: [], recipients: ["ada@example.com"], reply_to: null, subject: "Confírm", text: "Olá,\n\nhttps://flows.example.com/account/confirm#token=SECRET\n", html: null, headers: {}, attachments: [] };
 
 function folder() {
   const root = mkdtempSync(join(tmpdir(), "everstep-test-"));
@@ -50,7 +50,7 @@ async function smtpServer(refuse?: string) {
     allowInsecureAuth: true,
     logger: false,
     onAuth: ({ username, password }, _session, done) => (username === "flows" && password === "p@ss" ? done(null, { user: username }) : done(new Error("535 wrong password"))),
-    onRcptTo: (_address, _session, done) => done(refuse === undefined ? null : new Error(refuse)),
+    onRcptTo: (_address, _session, done) => done(refuse === undefined ? null : Object.assign(new Error(refuse), { responseCode: Number(refuse.slice(0, 3)) })),
     onData(stream, session, done) {
       let raw = "";
       stream.on("data", (chunk: Buffer) => (raw += chunk.toString()));
@@ -71,11 +71,9 @@ describe("mail without an SMTP server", () => {
     const lines = printed();
     const data = folder();
     expect(await post(openMail(data, undefined), mail)).toEqual({ status: 200, text: "sent" });
-    const [name] = readdirSync(data.mail);
-    expect(name).toBe(`${id}.txt`);
-    const path = join(data.mail, name ?? "");
+    const path = join(data.mail, `${id}.txt`);
     expect(readFileSync(path, "utf8")).toMatch(/^From: flows@example.com\nTo: ada@example.com\nSubject: Confírm\nDate: .+\n\nOlá,\n\nhttps:/);
-    expect([statSync(path).mode & 0o777, statSync(data.mail).mode & 0o777]).toEqual([0o600, 0o700]);
+    expect([statSync(path), statSync(join(data.mail, `${id}.json`)), statSync(data.mail)].map(({ mode }) => mode & 0o777)).toEqual([0o600, 0o600, 0o700]);
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatch(/Mail for a…@…: Confírm \(.+\.txt\)/);
     expect(lines[0]).not.toMatch(/SECRET|ada@|example/);
@@ -88,7 +86,7 @@ describe("mail without an SMTP server", () => {
     await post(send, mail);
     await post(send, mail);
     expect((await post(send, { ...mail, id: "../../elsewhere" })).status).toBe(502);
-    expect(readdirSync(data.mail)).toEqual([`${id}.txt`]);
+    expect(readdirSync(data.mail).sort()).toEqual([`${id}.json`, `${id}.txt`]);
   });
 });
 
@@ -108,11 +106,20 @@ describe("mail by SMTP", () => {
     expect(lines[0]).not.toMatch(/SECRET|ada@/);
   });
 
-  it("takes an address for an address, not for a list", async () => {
+  it("goes to its recipients alone, and shows those in bcc to nobody", async () => {
     printed();
     const { received, port } = await smtpServer();
-    await post(openMail(folder(), `smtp://127.0.0.1:${port}`), { ...mail, to: "ada@example.com, eve@example.com" });
-    expect(received.flatMap(({ to }) => to)).not.toContain("eve@example.com");
+    const more = { cc: [{ address: "grace@example.com", name: "Grace" }], recipients: ["grace@example.com", "hidden@example.com"], reply_to: "desk@example.com", headers: { "List-Unsubscribe": "<https://example.com/out>" }, attachments: [{ filename: "a.txt", content_type: "text/plain", content: "aGVsbG8=" }] };
+    await post(openMail(folder(), `smtp://127.0.0.1:${port}`), { ...mail, ...more });
+    expect(received[0]?.to).toEqual(["grace@example.com", "hidden@example.com"]);
+    expect(received[0]?.raw).not.toContain("hidden@");
+    for (const text of ["Cc: Grace <grace@example.com>", "Reply-To: desk@example.com", "List-Unsubscribe: <https://example.com/out>", "aGVsbG8="]) expect(received[0]?.raw).toContain(text);
+  });
+
+  it("that will never be taken is told apart from what may be", async () => {
+    printed();
+    const { port } = await smtpServer("550 no such mailbox");
+    expect(await post(openMail(folder(), `smtp://127.0.0.1:${port}`), mail)).toMatchObject({ status: 422, text: expect.stringContaining("550") });
   });
 
   it("that is refused, or finds nobody there, is told so that it is tried again", async () => {

@@ -6,6 +6,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { readJson, writePrivateJson } from "./files.mjs";
 import { hookSecret } from "./keys.mjs";
+import { StartError } from "./lock.mjs";
 import { migrate, readMigrations } from "./migrate.mjs";
 import { say, warn } from "./output.mjs";
 import { projectRoot } from "./worker.mjs";
@@ -26,14 +27,21 @@ const digest = (value) => createHash("sha256").update(JSON.stringify(value)).dig
 
 /**
  * @param {import("./files.mjs").DataFolder} folder
+ * @param {boolean} production only the tables, nothing of the demo
  * @returns what there is to do; `null` when nothing
+ * @throws StartError when the folder is a production installation's and this is not
  */
-export async function planPreparation(folder, config, keys) {
+export async function planPreparation(folder, config, keys, production = false) {
   const database = config.d1_databases[0];
   const migrations = database ? readMigrations(join(projectRoot, database.migrations_dir ?? "migrations")) : [];
-  const demo = await bundleDemo();
-  const wanted = { migrations: digest(migrations), tenant: digest([demoTenant, keys.apiKey]), people: digest([demoTenants, demoPeople]), demo: demo ? digest(demo) : null, hook: "github" };
   const done = readJson(folder.prepared) ?? {};
+  if (done.production && !production) throw new StartError(`${folder.root} is a production installation: npm run serve goes on with it. npm start would put demo tenants into it; give that another folder (EVERSTEP_DATA).`);
+  if (production && done.tenant) warn(`${folder.root} holds the demo tenants of npm start, with an API key and passwords that lie in the folder.`);
+  const demo = production ? undefined : await bundleDemo();
+  const ofDemo = { tenant: digest([demoTenant, keys.apiKey]), people: digest([demoTenants, demoPeople]), demo: demo ? digest(demo) : null, hook: "github" };
+  // A folder that has the demo already may go on with both.
+  const ofProduction = done.tenant ? {} : { production: true };
+  const wanted = { migrations: digest(migrations), ...(production ? ofProduction : ofDemo) };
   const todo = Object.keys(wanted).filter((part) => wanted[part] !== done[part]);
   return todo.length === 0 ? null : { todo, wanted, done, migrations, demo, binding: database?.binding };
 }
@@ -61,6 +69,7 @@ export async function prepare(runtime, plan, folder, keys) {
     if (binding) await migrate(await runtime.getD1Database(binding), migrations);
     finished("migrations");
   }
+  if (todo.includes("production")) finished("production");
   const base = new URL("/api/v1/", await runtime.ready);
   const send = (method, path, bearer, body) => request(runtime, method, new URL(path, base), bearer, body);
   if (todo.includes("tenant")) {

@@ -76,6 +76,6 @@ async function identifyUser(env: Env, token: string, now: number): Promise<Ident
 }
 
 /** A custom role that is gone allows nothing. */
-function roleOf({ role, grants, masked }: { role: string; grants: Grants | null; masked: Masked | null }): Role {
+export function roleOf({ role, grants, masked }: { role: string; grants: Grants | null; masked: Masked | null }): Role {
   return isBuiltInRole(role) ? builtInRoles[role] : { grants: grants ?? {}, masked: masked ?? {} };
 }

@@ -16,6 +16,8 @@ export interface BaseContext {
   requestId: string;
   /** Address and browser of the caller, as far as they are known. */
   caller: { ip: string | null; userAgent: string | null };
+  /** Trace context (W3C) that the caller sent, if it can be read. */
+  traceparent?: string;
   /** When the request came, ms since the epoch. */
   now: number;
   objects: ObjectsPort;

@@ -3,10 +3,12 @@
  * @module
  */
 import type { ExecutionObject } from "../../durable-objects/execution/contract.ts";
+import type { FlowObject } from "../../durable-objects/flow/contract.ts";
 import { objectName } from "../../durable-objects/placement.ts";
 import type { HubObject } from "../../durable-objects/tenant-hub/contract.ts";
 import type { BundleManifest, DeploymentRequest } from "../../sdk/schema/manifest.ts";
 import type { Env } from "../env.ts";
+import { flowOf } from "../events/objects.ts";
 
 /** Where and what: a reason a bundle was refused. */
 export interface BundleProblem {
@@ -38,10 +40,14 @@ export type ExecutionPort = Pick<ExecutionObject, "start" | "run" | "get" | "ori
 /** What may be asked of a tenant's index. */
 export type HubPort = Pick<HubObject, "list" | "find" | "restart" | "counts">;
 
+/** What may be asked of what decides which starts of a workflow go ahead. */
+export type FlowPort = Pick<FlowObject, "offer" | "find" | "cancel">;
+
 /** The objects behind executions. */
 export interface ObjectsPort {
   execution(tenant: string, id: string): ExecutionPort;
   hub(tenant: string): HubPort;
+  flow(tenant: string, workflowId: string): FlowPort;
 }
 
 /** What of a namespace is used: an object by name. */
@@ -53,6 +59,7 @@ interface Namespace<T> {
 export interface Objects {
   execution(tenant: string, id: string): ExecutionObject;
   hub(tenant: string): HubObject;
+  flow(tenant: string, workflowId: string): FlowObject;
 }
 
 export function objectsOf(env: Env): Objects {
@@ -63,5 +70,6 @@ export function objectsOf(env: Env): Objects {
   return {
     execution: (tenant, id) => executions.getByName(objectName(tenant, id)),
     hub: (tenant) => hubs.getByName(tenant),
+    flow: (tenant, workflowId) => flowOf(env, tenant, workflowId),
   };
 }

@@ -9,6 +9,8 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import { tenantDb } from "../../db/tenant-db.ts";
 import type { MasterKeys } from "../auth/seal.ts";
+import { type OtlpSettings, otlpTarget } from "../observability/otlp.ts";
+import { traceparentOf } from "../observability/trace-context.ts";
 import { defaultEgressLimits, egress, type EgressRecord } from "./egress.ts";
 import { parseHostList } from "./host-list.ts";
 import type { EgressPolicy } from "./policy.ts";
@@ -21,7 +23,7 @@ import { tenantRules, type TenantRules } from "./tenant-policy.ts";
 /** A reference to what is not known is looked up again, so often at most, ms. */
 const unknownAge = 1_000;
 
-export interface EgressEnv extends MasterKeys {
+export interface EgressEnv extends MasterKeys, OtlpSettings {
   DB: D1Database;
   EGRESS_ALLOW?: string;
   /** Networks made by tools/network.mjs: they check what a name resolves to. Cloudflare's own needs none. */
@@ -30,8 +32,9 @@ export interface EgressEnv extends MasterKeys {
 }
 
 export class Egress extends WorkerEntrypoint<EgressEnv, { tenant: string }> {
-  override async fetch(request: Request): Promise<Response> {
+  override async fetch(asked: Request): Promise<Response> {
     const { tenant } = this.ctx.props;
+    const request = otlpTarget(this.env) === null ? asked : traced(asked);
     const log = (record: EgressRecord): void => {
       if (record.refused) console.warn(JSON.stringify({ message: "egress refused", tenant, ...record }));
     };
@@ -59,6 +62,15 @@ export class Egress extends WorkerEntrypoint<EgressEnv, { tenant: string }> {
   #network(network: "public" | "operator"): { fetch: (request: Request) => Promise<Response> } {
     return (network === "operator" ? this.env.EGRESS_PRIVATE : this.env.EGRESS_PUBLIC) ?? { fetch };
   }
+}
+
+/** Where executions are traced, what they reach is told which trace it is part of, unless their code says so. */
+function traced(request: Request): Request {
+  const execution = request.headers.get("everstep-execution");
+  if (execution === null || request.headers.has("traceparent")) return request;
+  const headers = new Headers(request.headers);
+  headers.set("traceparent", traceparentOf(execution, readable(request.headers.get("everstep-step")) ?? "", request.headers.get("everstep-traceparent")));
+  return new Request(request, { headers });
 }
 
 /** Names of steps may have any character; headers may not. */

@@ -40,8 +40,17 @@ export interface EmitContext {
 }
 
 /** A statement for the batch of the change. */
-export function emit({ db, now, actor, chain = [] }: EmitContext, { type, data, previous = null, record = null, id = newId(now) }: NewEvent): Statement {
-  return db.insert(events, {
+export function emit(ctx: EmitContext, event: NewEvent): Statement {
+  return ctx.db.insert(events, rowOf(ctx, event));
+}
+
+/** The same for an event that may have been written before: then nothing changes. */
+export function emitOnce(ctx: EmitContext, event: NewEvent & { id: string }): Statement {
+  return ctx.db.upsert(events, rowOf(ctx, event), [events.id], { id: event.id });
+}
+
+function rowOf({ now, actor, chain = [] }: EmitContext, { type, data, previous = null, record = null, id = newId(now) }: NewEvent) {
+  return {
     id,
     type,
     data,
@@ -51,13 +60,13 @@ export function emit({ db, now, actor, chain = [] }: EmitContext, { type, data, 
     actor_kind: actor.kind,
     actor_id: idOf(actor),
     chain: [...chain],
-    status: "pending",
+    status: "pending" as const,
     attempts: 0,
     error: null,
     occurred_at: now,
     next_attempt_at: now,
     dispatched_at: null,
-  });
+  };
 }
 
 function idOf(actor: EventActor): string | null {
@@ -70,7 +79,7 @@ function idOf(actor: EventActor): string | null {
 export function dispatchSoon({ env, db, waitUntil }: { env: Env; db: Pick<TenantDb, "tenant">; waitUntil(work: Promise<unknown>): void }): void {
   waitUntil(
     dispatcherOf(env, db.tenant)
-      .nudge()
+      .nudge(db.tenant)
       .catch((error: unknown) => console.warn(JSON.stringify({ level: "warn", event: "dispatcher.unreachable", tenant: db.tenant, message: String(error), consequence: "the sweep dispatches it" }))),
   );
 }

@@ -1,17 +1,18 @@
 import { z } from "zod";
+import { eventTypeForm, eventTypeHint, longestEventType } from "../../sdk/schema/event-type.ts";
 
 /** Bytes of an event's data as JSON. */
 export const largestEvent = 256 * 1024;
 
 /** What the platform says of its own accord; nobody else may say it. */
-const reserved = /^(execution|approval|user|tenant|webhook|schedule|mail)\./;
+const reserved = /^(execution|approval|user|tenant|webhook|schedule|mail|dead_letter)\./;
 
 /** An event as tenants publish it. */
 export const newEvent = z.strictObject({
   type: z
     .string()
-    .max(100)
-    .regex(/^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$/, "a type is `<what>.<happened>` in lower case, such as contract.signed")
+    .max(longestEventType)
+    .regex(eventTypeForm, eventTypeHint)
     .refine((type) => !reserved.test(type), "the platform alone says that"),
   data: z
     .record(z.string().max(256), z.json())

@@ -5,18 +5,27 @@
 import { type Context, Hono } from "hono";
 import { ping } from "../../db/tenants.ts";
 import { PlatformError } from "../../sdk/schema/problem.ts";
+import { shakeHands } from "../ingress/handshake.ts";
 import { receive } from "../ingress/receive.ts";
+import { takeSample } from "../ingress/sample.ts";
 import { accountPage, accountPages } from "./account-page.ts";
 import { apiKeyRoutes } from "./api-keys.ts";
+import { approvalPage, approvalPagePath } from "./approval-page.ts";
+import { approvalRoutes } from "./approvals.ts";
 import { auditRoutes } from "./audit.ts";
 import { authRoutes } from "./auth.ts";
+import { deadLetterRoutes } from "./dead-letters.ts";
 import { deploymentRoutes } from "./deployments.ts";
+import { emailRoutes } from "./emails.ts";
+import { eventRoutes } from "./events.ts";
 import { executionRoutes } from "./executions.ts";
 import { type AppEnv, baseContext, type Deps, handle } from "./handle.ts";
 import { hookRoutes } from "./hooks.ts";
 import { invitationRoutes } from "./invitations.ts";
 import { methodsAt } from "./methods-at.ts";
+import { metrics, noteAnswer, ready, routeOf } from "./metrics.ts";
 import { mfaRoutes } from "./mfa.ts";
+import { notificationRoutes } from "./notifications.ts";
 import { openapi } from "./openapi.ts";
 import { operatorRoutes } from "./operator.ts";
 import { planRoutes } from "./plans.ts";
@@ -26,12 +35,15 @@ import { roleRoutes } from "./roles.ts";
 import type { Route } from "./route.ts";
 import { teamRoutes } from "./teams.ts";
 import { tenantRoutes } from "./tenants.ts";
+import { openSocket, updatesPaths, updatesRoutes } from "./updates.ts";
 import { usageRoutes } from "./usage.ts";
 import { userRoutes } from "./users.ts";
+import { scheduleRoutes } from "./schedules.ts";
 import { sessionRoutes } from "./sessions.ts";
 import { ssoRoutes } from "./sso.ts";
 import { variableRoutes } from "./variables.ts";
 import { jwks, jwksPath } from "./well-known.ts";
+import { webhookRoutes } from "./webhooks.ts";
 import { workflowRoutes } from "./workflows.ts";
 
 export type { Deps } from "./handle.ts";
@@ -39,10 +51,10 @@ export type { Deps } from "./handle.ts";
 const base = "/api/v1";
 
 /** Every route of the API. */
-export const routes = [...authRoutes, ...mfaRoutes, ...ssoRoutes, ...invitationRoutes, ...sessionRoutes, ...deploymentRoutes, ...executionRoutes, ...workflowRoutes, ...hookRoutes, ...apiKeyRoutes, ...variableRoutes, ...userRoutes, ...roleRoutes, ...teamRoutes, ...tenantRoutes, ...auditRoutes, ...privacyRoutes, ...usageRoutes, ...planRoutes, ...operatorRoutes];
+export const routes = [...authRoutes, ...mfaRoutes, ...ssoRoutes, ...invitationRoutes, ...sessionRoutes, ...deploymentRoutes, ...executionRoutes, ...eventRoutes, ...approvalRoutes, ...workflowRoutes, ...scheduleRoutes, ...hookRoutes, ...webhookRoutes, ...deadLetterRoutes, ...emailRoutes, ...apiKeyRoutes, ...variableRoutes, ...userRoutes, ...roleRoutes, ...teamRoutes, ...tenantRoutes, ...auditRoutes, ...privacyRoutes, ...usageRoutes, ...planRoutes, ...notificationRoutes, ...updatesRoutes, ...operatorRoutes];
 
 /** These are also reached without the prefix. */
-const unprefixed = new Set(["auth", "workflows", "executions", "variables", "users", "tenants"]);
+const unprefixed = new Set(["webhooks", "auth", "workflows", "executions", "variables", "users", "tenants", "updates", "approvals", "notifications", "emails"]);
 
 function pathsOf({ shape }: Route): string[] {
   const paths = [shape.path, ...(shape.also ?? [])];
@@ -61,35 +73,54 @@ export function createApp(deps: Deps): Hono<AppEnv> {
 
   app.use(async (c, next) => {
     c.set("requestId", crypto.randomUUID());
+    const began = Date.now();
     await next();
+    noteAnswer(c, began);
     c.res.headers.set("x-request-id", c.get("requestId"));
     for (const [name, value] of Object.entries(c.get("rateLimit") ?? {})) c.res.headers.set(name, value);
   });
-  const refuse = (error: unknown, c: Context<AppEnv>) => problemResponse(error, { requestId: c.get("requestId"), method: c.req.method, path: c.req.path });
+  const refuse = (error: unknown, c: Context<AppEnv>) => problemResponse(error, { requestId: c.get("requestId"), method: c.req.method, path: routeOf(c) });
   app.onError(refuse);
 
+  for (const path of updatesPaths) app.get(path, openSocket(deps));
   for (const route of routes) {
     app.on(route.shape.method.toUpperCase(), pathsOf(route), handle(route, deps));
   }
 
   let document: string | undefined;
   app.get(`${base}/openapi.json`, (c) => c.body((document ??= JSON.stringify(openapi(routes, base))), 200, { "content-type": "application/json" }));
+  app.get("/metrics", metrics);
+  app.get("/health/ready", ready);
   app.get("/health", async (c) => {
+    if (c.req.query("deep") === "1") return ready(c);
     await ping(c.env.DB).catch(() => {
       throw new PlatformError("unavailable", "The database does not answer.");
     });
     return c.json({ status: "ok" });
   });
   app.get(jwksPath, (c) => jwks(c.env, baseContext(c, deps).now));
+  app.get(approvalPagePath, (c) => approvalPage(c.req.header("accept-language") ?? null));
   for (const page of accountPages) app.get(`/account/${page}`, (c) => accountPage(page, c.req.header("accept-language") ?? null));
+  app.get("/dev/mail/*", async (c) => {
+    const { DEV_OUTBOX } = c.env;
+    const answer = await DEV_OUTBOX?.fetch(c.req.raw);
+    return answer ? new Response(answer.body, answer) : c.notFound();
+  });
   app.post("/hooks/:tenant/:path", (c) => receive(baseContext(c, deps), c.req.raw, c.req.param()));
+  app.get("/hooks/:tenant/:path", (c) => shakeHands(baseContext(c, deps), c.req.raw, c.req.param()));
+  app.post("/hooks/:tenant/:path/test", (c) => takeSample(baseContext(c, deps), c.req.raw, c.req.param()));
 
   const others = [
     { method: "get", path: `${base}/openapi.json` },
     { method: "get", path: "/health" },
+    { method: "get", path: "/health/ready" },
+    { method: "get", path: "/metrics" },
     { method: "get", path: jwksPath },
+    { method: "get", path: approvalPagePath },
     ...accountPages.map((page) => ({ method: "get", path: `/account/${page}` })),
     { method: "post", path: "/hooks/:tenant/:path" },
+    { method: "get", path: "/hooks/:tenant/:path" },
+    { method: "post", path: "/hooks/:tenant/:path/test" },
   ];
   const known = [...others, ...routes.flatMap((route) => pathsOf(route).map((path) => ({ method: route.shape.method, path })))];
   app.notFound((c) => {

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { executionSummary, executionView } from "../../sdk/schema/execution.ts";
 import { cancelBody, cancelExecution, outlineView, pauseExecution, resumeExecution } from "../domain/executions/control.ts";
-import { decideApproval, decideBody } from "../domain/executions/decide.ts";
+import { decideBody } from "../domain/approvals/decide.ts";
+import { decideStep } from "../domain/executions/decide.ts";
 import { getExecution } from "../domain/executions/get.ts";
 import { listExecutions, listExecutionsQuery } from "../domain/executions/list.ts";
 import { listLogs, logList, logsQuery } from "../domain/executions/logs.ts";
@@ -49,7 +50,7 @@ export const executionRoutes: readonly Route[] = [
     async ({ ctx, params, body, key }) => reply(202, await sendEvent({ ctx, input: { ...params, ...body, key } })),
   ),
   tenantRoute(
-    { ...at("/approvals/:step/decide"), method: "post", operation: "decideApproval", summary: "Approve or reject", permission: "workflows.approve", params: stepParams, body: decideBody, responses: { 202: acceptedView } },
-    async ({ ctx, params, body }) => reply(202, await decideApproval({ ctx, input: { ...params, ...body } })),
+    { ...at("/approvals/:step/decide"), method: "post", operation: "decideStep", summary: "Approve or reject, by the step that waits for it", permission: "workflows.approve", params: stepParams, body: decideBody, responses: { 202: acceptedView } },
+    async ({ ctx, params, body }) => reply(202, await decideStep({ ctx, input: { ...params, ...body } })),
   ),
 ];

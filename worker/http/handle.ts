@@ -13,6 +13,7 @@ import { tenantSuspended } from "../domain/tenants/suspended.ts";
 import { objectsOf, type ObjectsPort, type SandboxPort } from "../domain/ports.ts";
 import { type Usage, usageOf } from "../domain/usage/usage.ts";
 import type { Env } from "../env.ts";
+import { parseTraceparent } from "../observability/trace-context.ts";
 import { readJson } from "./body.ts";
 import { RateLimiter } from "./rate-limit.ts";
 import type { Contexts, Route } from "./route.ts";
@@ -27,7 +28,7 @@ export interface Deps {
   usage?: (env: Env) => Usage;
 }
 
-export type AppEnv = { Bindings: Env; Variables: { requestId: string; rateLimit?: Record<string, string> } };
+export type AppEnv = { Bindings: Env; Variables: { requestId: string; rateLimit?: Record<string, string>; tenant?: string } };
 
 const defaultMaxBytes = 1024 * 1024;
 const rates = new RateLimiter();
@@ -77,6 +78,7 @@ async function identify(route: Route, base: BaseContext, c: Context<AppEnv>): Pr
   const authorization = c.req.raw.headers.get("authorization");
   const workflowId = route.shape.loadsWorkflow ? (c.req.param("id") ?? null) : null;
   const identity = await authenticate(c.env, authorization, { workflowId, now, waitUntil });
+  if (identity.actor.kind !== "operator") c.set("tenant", identity.actor.tenantId);
   await rates.admit(base, identity.actor, authorization, (headers) => c.set("rateLimit", headers));
   return identity;
 }
@@ -90,10 +92,10 @@ function signIn(): never {
 }
 
 /** @throws PlatformError `forbidden` */
-function mustBeFor(actor: Actor, { auth, permission }: Route): void {
+function mustBeFor(actor: Actor, { auth, permission, shape }: Route): void {
   if (auth === "operator" && actor.kind !== "operator") throw new PlatformError("forbidden", "This needs the operator key.");
   if (auth !== "operator" && actor.kind === "operator") throw new PlatformError("forbidden", "The operator key opens /api/v1/operator only; use a tenant's API key here.");
-  if (auth === "user" && actor.kind !== "user") throw new PlatformError("forbidden", "This is for people who are signed in, not for API keys.");
+  if ((auth === "user" || shape.peopleOnly) && actor.kind !== "user") throw new PlatformError("forbidden", "This is for people who are signed in, not for API keys.");
   if (permission !== null && actor.kind !== "operator") mustBeAbleTo(actor, permission);
 }
 
@@ -102,12 +104,17 @@ export function baseContext(c: Context<AppEnv>, deps: Deps): BaseContext {
     env: c.env,
     requestId: c.get("requestId"),
     caller: { ip: c.req.header("cf-connecting-ip") ?? null, userAgent: c.req.header("user-agent")?.slice(0, 400) ?? null },
+    ...traced(c.req.header("traceparent")),
     now: (deps.now ?? Date.now)(),
     objects: (deps.objects ?? objectsOf)(c.env),
     sandbox: deps.sandbox,
     usage: (deps.usage ?? usageOf)(c.env),
     waitUntil: (work) => c.executionCtx.waitUntil(work),
   };
+}
+
+function traced(traceparent: string | undefined): { traceparent?: string } {
+  return traceparent !== undefined && parseTraceparent(traceparent) ? { traceparent: traceparent.trim() } : {};
 }
 
 function check(schema: z.ZodType, value: unknown, where: "params" | "query" | "body"): unknown {

@@ -198,6 +198,7 @@ describe("the link", () => {
     const events = await auditOf(admin.tenant.id);
     expect(events).toContainEqual(expect.objectContaining({ action: "invitation.accept", entity_id: id, actor_id: grace.id }));
     expect((await admin.call("GET", "/invitations")).body.data).toMatchObject([{ id, status: "accepted" }]);
+    expect((await admin.call("GET", "/events?type=user.joined")).body.data).toMatchObject([{ data: { user_id: grace.id, role: "viewer", team_id: null, status: "active" }, record: { type: "user", id: grace.id }, actor: { kind: "user", id: grace.id } }]);
   });
 
   it.each([

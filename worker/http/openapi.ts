@@ -44,6 +44,7 @@ function operationOf(route: Route, operationId: string): Schema {
     // For tools and tests: who may call it.
     "x-auth": auth,
     ...(permission ? { "x-permission": permission } : {}),
+    ...(shape.peopleOnly ? { "x-people-only": true } : {}),
     ...(shape.maxBytes === undefined ? {} : { "x-max-bytes": shape.maxBytes }),
     ...(auth === "public" ? { security: [] } : {}),
     ...(parameters.length > 0 ? { parameters } : {}),

@@ -55,6 +55,8 @@ async function withTraces(role = "member") {
   await admin.call("POST", "/invitations", { email: `other-${email}`, role: "viewer" });
   await env.DB.prepare("insert into invitations (id, tenant_id, email, role, token_hash, created_at, expires_at) values (?1, ?2, ?3, 'member', ?1, 1, 2)").bind(newId(Date.now()), tenant.id, email).run();
   await env.DB.prepare("insert into mails (id, tenant_id, recipient, subject, text, status, created_at, next_attempt_at) values (?, ?, ?, 'Hello', 'a link', 'queued', 1, 1)").bind(newId(Date.now()), tenant.id, email).run();
+  await env.DB.prepare("insert into mails (id, tenant_id, kind, recipient, recipients, subject, text, status, created_at, next_attempt_at) values (?, ?, 'tenant', 'someone@example.com', ?, 'Hello', 'a link', 'sent', 1, 1)").bind(newId(Date.now()), tenant.id, JSON.stringify([{ address: "someone@example.com", kind: "to" }, { address: email.toUpperCase(), kind: "bcc" }])).run();
+  await admin.call("POST", "/events", { type: "order.placed", data: { customer: { email: email.toUpperCase() }, total: 5 }, record: { type: "customer", id: "c-1" } });
   const key = await delivery(tenant.id, `{"customer":"${email.replace("@", "\\u0040")}"}`);
   const other = await delivery(tenant.id, `{"customer":"x${email}"}`);
   const execution = await storeExecution(tenant.id, { input: { to: email }, output: new Map([["sent", email]]), steps: [{ key: `mail ${email}-1`, name: `mail ${email}`, output: `j{"to":"${email}"}`, error: { name: "Error", message: `no ${email}` } }], logs: [`wrote to Grace Hopper <${email}>`], error: `bounced: ${email}`, status: "failed" });
@@ -79,7 +81,7 @@ describe("an export of a person", () => {
     const { lines, text } = await exported(admin, { email: email.toUpperCase() });
     expect(lines[0]).toMatchObject({ format: "everstep-person", version: 1, email });
     const found = new Set(lines.slice(1).map(({ place }) => place));
-    for (const place of ["users", "memberships", "sessions", "invitations", "mails", "audit_events", "hook_deliveries", "executions"]) expect(found, place).toContain(place);
+    for (const place of ["users", "memberships", "sessions", "invitations", "mails", "audit_events", "hook_deliveries", "events", "executions"]) expect(found, place).toContain(place);
     expect(lines.find(({ place }) => place === "users")).toMatchObject({ row: { id: person.id, email, name: "Grace Hopper" } });
     expect(lines.filter(({ place }) => place === "executions")).toMatchObject([{ row: { id: execution, input: { to: email } }, logs: [{ message: expect.stringContaining(email) }] }]);
     expect(text).not.toContain(unrelated);
@@ -116,11 +118,12 @@ describe("an erasure of a person", () => {
     const { tenant, admin, person, email, key, other, execution, unrelated } = await withTraces();
     const before = await everythingOf(tenant.id, unrelated);
     const { counts, left } = await erased(admin, { email, names: ["Grace Hopper"], confirm: email });
-    expect(counts).toMatchObject({ users: 1, memberships: 1, sessions: 1, invitations: 1, mails: 1, audit_events: 1, hook_deliveries: 1, payloads: 1, executions: 1 });
+    expect(counts).toMatchObject({ users: 1, memberships: 1, sessions: 1, invitations: 1, mails: 2, audit_events: 1, hook_deliveries: 1, payloads: 1, executions: 1 });
     expect(left).toEqual([]);
 
     for (const [table, column] of [["users", "id"], ["memberships", "user_id"], ["sessions", "user_id"]] as const) expect(await rows(`select * from ${table} where ${column} = ?`, person.id), table).toEqual([]);
-    for (const table of ["invitations", "mails", "audit_events", "hook_deliveries", "api_keys", "privacy_jobs", "privacy_receipts"]) {
+    expect(await rows("select data from events where tenant_id = ? and type = 'order.placed'", tenant.id)).toEqual([{ data: '{"customer":{"email":"[erased]"},"total":5}' }]);
+    for (const table of ["invitations", "mails", "audit_events", "hook_deliveries", "events", "api_keys", "privacy_jobs", "privacy_receipts"]) {
       const text = JSON.stringify(await rows(`select * from ${table} where tenant_id = ?`, tenant.id)).replaceAll(`other-${email}`, "");
       expect(text, table).not.toContain(email);
     }

@@ -3,11 +3,13 @@
  * a request id, under which it is logged.
  * @module
  */
+import { errorFields, log as logLine } from "../observability/log.ts";
 import { PlatformError, type ProblemCode, toProblem } from "../../sdk/schema/problem.ts";
 
 export interface ProblemContext {
   requestId: string;
   method: string;
+  /** As it was declared. */
   path: string;
 }
 
@@ -38,6 +40,5 @@ function isPassing(error: unknown): boolean {
 }
 
 function log(error: unknown, { requestId, method, path }: ProblemContext): void {
-  const { name, message, stack } = error instanceof Error ? error : { name: "unknown", message: String(error), stack: undefined };
-  console.error(JSON.stringify({ level: "error", event: "request.failed", request_id: requestId, method, path, error: { name, message, stack } }));
+  logLine("error", "request.failed", { request_id: requestId, method, path, error: errorFields(error) });
 }

@@ -117,6 +117,16 @@ export class RateLimiter {
   }
 }
 
+/**
+ * Counts a request that no route carries out.
+ * @param meter as {@link meterOf} names it
+ * @throws PlatformError `rate-limited`
+ */
+export async function admitCredential({ usage, waitUntil }: Pick<Ctx, "usage" | "waitUntil">, tenant: string, meter: string): Promise<void> {
+  const { admitted, retryMs, refusedBy, states } = await usage.leases.admit(tenant, ["tenant", meter], waitUntil);
+  if (!admitted && refusedBy !== null) obey(refuse(states, refusedBy, retryMs), () => {});
+}
+
 function obey({ headers, refusal }: Verdict, tell: Tell): void {
   tell(headers);
   if (refusal) throw refusal;

@@ -43,6 +43,8 @@ export interface Shape<P extends z.ZodType, Q extends z.ZodType, B extends z.Zod
   loadsWorkflow?: boolean;
   /** Also for people who have no second factor yet, in a tenant that asks for one. */
   withoutMfa?: boolean;
+  /** What people have of their own in a tenant: keys are refused, whoever made them. */
+  peopleOnly?: boolean;
   /** Public, but tells people who are signed in from others: `ctx.visitor`. */
   knowsVisitor?: boolean;
   responses: R;

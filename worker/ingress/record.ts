@@ -5,8 +5,10 @@
 import { newId } from "../../db/ids.ts";
 import { hookDeliveries } from "../../db/schema/hook-deliveries.ts";
 import { tenantDb } from "../../db/tenant-db.ts";
+import type { WebhookScheme } from "../../sdk/schema/manifest.ts";
 import { iso } from "../domain/context.ts";
 import type { Env } from "../env.ts";
+import { forgetBodies } from "./delivery.ts";
 
 export interface CallRecord {
   tenant: string;
@@ -17,8 +19,10 @@ export interface CallRecord {
   reason: string | null;
   executionIds: string[];
   bytes: number;
-  /** The raw body to keep; null keeps none. */
-  payload: { body: Uint8Array<ArrayBuffer>; contentType: string | null } | null;
+  /** The raw body to keep, with the headers to keep; null keeps none. */
+  payload: { body: Uint8Array<ArrayBuffer>; contentType: string | null; headers: Record<string, string> } | null;
+  /** By which it was found genuine, and what came to light by that. */
+  verified: { scheme: WebhookScheme; secret: "current" | "previous" | null; sender: string | null } | null;
   receivedAt: number;
 }
 
@@ -29,16 +33,24 @@ export async function record(env: Env, call: CallRecord): Promise<void> {
     const { body, contentType } = call.payload;
     await env.BLOBS.put(key, body, { httpMetadata: { contentType: contentType ?? "application/octet-stream" } });
   }
-  await tenantDb(env.DB, call.tenant).insert(hookDeliveries, {
-    id,
-    path: call.path,
-    delivery_id: call.deliveryId,
-    event: call.event,
-    status: call.status,
-    reason: call.reason,
-    execution_ids: call.executionIds,
-    bytes: call.bytes,
-    payload_key: key,
-    received_at: call.receivedAt,
-  });
+  const db = tenantDb(env.DB, call.tenant);
+  await db.batch([
+    db.insert(hookDeliveries, {
+      id,
+      path: call.path,
+      delivery_id: call.deliveryId,
+      event: call.event,
+      status: call.status,
+      reason: call.reason,
+      execution_ids: call.executionIds,
+      bytes: call.bytes,
+      payload_key: key,
+      headers: call.payload?.headers ?? null,
+      scheme: call.verified?.scheme ?? null,
+      secret: call.verified?.secret ?? null,
+      sender: call.verified?.sender ?? null,
+      received_at: call.receivedAt,
+    }),
+  ]);
+  await forgetBodies(db, call.path, call.receivedAt);
 }

@@ -4,10 +4,13 @@ import { deployments } from "../../../db/schema/deployments.ts";
 import { workflows } from "../../../db/schema/workflows.ts";
 import type { DeploymentRequest, DeploymentView } from "../../../sdk/schema/manifest.ts";
 import { PlatformError } from "../../../sdk/schema/problem.ts";
+import { refreshInterestSoon } from "../../events/interest.ts";
 import { audited } from "../audit/record.ts";
 import type { TenantContext } from "../context.ts";
 import { batchWithinPlan } from "../plans/room.ts";
 import type { BundleProblem, PreparedBundle } from "../ports.ts";
+import { flowProblems } from "../flow/check.ts";
+import { pointSchedules, scheduleProblems, syncSchedules } from "../schedules/point.ts";
 import { findDeployment } from "./find.ts";
 import { pointWorkflows } from "./point.ts";
 import { findTwins } from "./twins.ts";
@@ -26,6 +29,8 @@ export async function createDeployment({ ctx, input }: { ctx: TenantContext; inp
   if (!prepared.ok) throw rejection(prepared.problems);
   const twins = findTwins(prepared.manifest, input);
   if (twins.length > 0) throw rejection(twins);
+  const faults = [...scheduleProblems(prepared.manifest, ctx.now), ...flowProblems(prepared.manifest)];
+  if (faults.length > 0) throw rejection(faults);
 
   const same = await findUnchanged(ctx, prepared);
   if (same) return { deployment: viewDeployment(same), created: false };
@@ -36,9 +41,12 @@ export async function createDeployment({ ctx, input }: { ctx: TenantContext; inp
   const statements = [
     ctx.db.insert(deployments, { ...row, version: ctx.db.next(deployments, deployments.version) }),
     ...pointWorkflows(ctx.db, { id, bundle, manifest }, ctx.now),
+    ...(await pointSchedules(ctx, manifest)),
     audited(ctx, { action: "deployment.create", entityId: id, after: { bundle, message: row.message, workflows: manifest.workflows.map((workflow) => workflow.id) } }),
   ];
   await batchWithinPlan(ctx, "workflows", statements, newWorkflows(ctx, manifest));
+  await refreshInterestSoon(ctx.env, ctx.tenant);
+  await syncSchedules(ctx);
   return { deployment: viewDeployment(await findDeployment(ctx, id)), created: true };
 }
 

@@ -4,10 +4,12 @@
  * @module
  */
 import { sql } from "drizzle-orm";
+import { among } from "../../../db/among.ts";
 import { deployments } from "../../../db/schema/deployments.ts";
+import { eventTriggers } from "../../../db/schema/events.ts";
 import { workflows } from "../../../db/schema/workflows.ts";
 import type { Statement, TenantDb } from "../../../db/tenant-db.ts";
-import type { BundleManifest } from "../../../sdk/schema/manifest.ts";
+import type { BundleManifest, WorkflowManifest } from "../../../sdk/schema/manifest.ts";
 
 export interface Target {
   id: string;
@@ -23,6 +25,12 @@ export function pointWorkflows(db: TenantDb, { id, bundle, manifest }: Target, n
     const current = { title: workflow.title, deployment_id: id, version, bundle, manifest: workflow, updated_at: now };
     return db.upsert(workflows, { id: workflow.id, is_active: true, created_at: now, ...current }, [workflows.tenant_id, workflows.id], current);
   });
+  const triggers = [db.delete(eventTriggers, among(eventTriggers.workflow_id, manifest.workflows.map((workflow) => workflow.id))), ...manifest.workflows.flatMap((workflow) => pointTriggers(db, workflow))];
   const inUse = sql`exists (select 1 from ${workflows} where ${workflows.tenant_id} = ${deployments.tenant_id} and ${workflows.deployment_id} = ${deployments.id})`;
-  return [...upserts, db.update(deployments, { active: inUse })];
+  return [...upserts, ...triggers, db.update(deployments, { active: inUse })];
+}
+
+/** What events start is read here, and not in every manifest. */
+function pointTriggers(db: TenantDb, { id, on }: WorkflowManifest): Statement[] {
+  return on.flatMap((trigger, position) => (trigger.kind === "event" ? [db.insert(eventTriggers, { workflow_id: id, position, type: trigger.type, filter: trigger.filter ?? null })] : []));
 }

@@ -7,7 +7,7 @@
 import { audited } from "../audit/record.ts";
 import type { TenantContext } from "../context.ts";
 
-export type Act = "pause" | "resume" | "cancel" | "retry" | "send_event" | "decide";
+export type Act = "pause" | "resume" | "cancel" | "retry" | "send_event";
 
 export async function auditExecution(ctx: TenantContext, act: Act, id: string, after: object | null = null): Promise<void> {
   await ctx.db.batch([audited(ctx, { action: `execution.${act}`, entityId: id, after })]);

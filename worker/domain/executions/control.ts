@@ -36,7 +36,7 @@ export const cancelBody = z.strictObject({
 /** @throws PlatformError `not-found`, `conflict` when it has ended */
 export async function cancelExecution({ ctx, input }: { ctx: TenantContext; input: z.infer<typeof cancelBody> & { id: string } }): Promise<OutlineView> {
   const { id, ...options } = input;
-  const outline = await tell(ctx, id, (object) => object.cancel(ctx.tenant, id, options));
+  const outline = await tell(ctx, id, (object) => object.cancel(ctx.tenant, id, options), (_, start) => ctx.objects.flow(ctx.tenant, start.workflowId).cancel(id, options.reason));
   await auditExecution(ctx, "cancel", id, options);
   return view(outline);
 }

@@ -1,29 +1,21 @@
-import { z } from "zod";
-import { encode } from "../../../sdk/schema/codec.ts";
-import { traceOf } from "../../auth/actor.ts";
 import type { TenantContext } from "../context.ts";
-import { auditExecution } from "./audit.ts";
+import { approvalOfStep, type decideBody, vote } from "../approvals/decide.ts";
+import type { z } from "zod";
 import type { AcceptedView } from "./send-event.ts";
-import { tell } from "./tell.ts";
 
-export const decideBody = z.strictObject({
-  decision: z.enum(["approved", "rejected"]),
-  comment: z.string().max(2000).optional(),
-});
-
-export interface DecideInput extends z.infer<typeof decideBody> {
+export interface DecideStepInput extends z.infer<typeof decideBody> {
+  /** Of the execution. */
   id: string;
   /** Key of the approval step. */
   step: string;
 }
 
 /**
- * Answers a step that waits for an approval.
- * @throws PlatformError `not-found`, `conflict` when nothing waits there
+ * Answers a step that waits for an approval, named by its execution.
+ * @throws PlatformError `not-found`, `conflict` when nothing waits there, and all that deciding throws
  */
-export async function decideApproval({ ctx, input }: { ctx: TenantContext; input: DecideInput }): Promise<AcceptedView> {
-  const outcome = encode({ decision: input.decision, comment: input.comment ?? null, decided_by: traceOf(ctx.actor), decided_at: new Date(ctx.now) });
-  const answer = await tell(ctx, input.id, (object) => object.decide(ctx.tenant, input.id, input.step, outcome));
-  if (answer.accepted) await auditExecution(ctx, "decide", input.id, { step: input.step, decision: input.decision });
-  return answer;
+export async function decideStep({ ctx, input: { id, step, ...given } }: { ctx: TenantContext; input: DecideStepInput }): Promise<AcceptedView> {
+  const { id: approval } = await approvalOfStep(ctx, id, step);
+  await vote(ctx, approval, given);
+  return { accepted: true };
 }

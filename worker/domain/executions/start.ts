@@ -7,8 +7,13 @@ import type { WorkflowRow } from "../../../db/credentials.ts";
 import type { StartRequest } from "../../../durable-objects/execution/contract.ts";
 import { derivedExecutionId, newExecutionId } from "../../../durable-objects/placement.ts";
 import type { ExecutionStatus, ExecutionView, Trigger } from "../../../sdk/schema/execution.ts";
+import type { FlowManifest } from "../../../sdk/schema/flow.ts";
 import type { TestRun } from "../../../sdk/schema/journal.ts";
+import { PlatformError } from "../../../sdk/schema/problem.ts";
 import type { BaseContext } from "../context.ts";
+import { beginThroughFlow } from "../flow/begin.ts";
+import { queuedView } from "../flow/queued.ts";
+import type { ObjectsPort } from "../ports.ts";
 import { unwrap } from "../reply.ts";
 import { withinPlan } from "../usage/starts.ts";
 
@@ -18,7 +23,7 @@ const startHoldMs = 2_000;
 const runHoldMs = 250;
 
 export interface Start {
-  ctx: Pick<BaseContext, "objects" | "usage" | "waitUntil" | "now">;
+  ctx: Pick<BaseContext, "objects" | "usage" | "waitUntil" | "now" | "traceparent">;
   tenant: string;
   workflow: WorkflowRow;
   /** Encoded by sdk/schema/codec. */
@@ -41,15 +46,16 @@ export interface Started {
   createdAt: number;
 }
 
-async function toRequest({ ctx: { now }, tenant, workflow, input, trigger, key, inputMustMatch, test }: Start): Promise<StartRequest> {
+async function toRequest({ ctx: { now, traceparent }, tenant, workflow, input, trigger, key, inputMustMatch, test }: Start): Promise<StartRequest> {
   const { placement, timeout_ms } = workflow.manifest;
+  const flow = flowAskedBy({ workflow, test });
   return {
     tenant,
     id: key === null ? newExecutionId(placement, now) : await derivedExecutionId(placement, tenant, workflow.id, key),
     workflowId: workflow.id,
     bundle: workflow.bundle,
     version: workflow.version,
-    trigger,
+    trigger: { ...(traceparent === undefined ? {} : { traceparent }), ...trigger, ...(flow ? { flow: true } : {}) },
     input,
     timeoutMs: timeout_ms ?? null,
     createdAt: now,
@@ -59,12 +65,35 @@ async function toRequest({ ctx: { now }, tenant, workflow, input, trigger, key, 
   };
 }
 
+/** Test runs are nobody's turn. */
+function flowAskedBy({ workflow, test }: { workflow: WorkflowRow; test?: TestRun | undefined }): FlowManifest | undefined {
+  return test ? undefined : workflow.manifest.flow;
+}
+
+async function takeTurn({ ctx, key }: Start, request: StartRequest, flow: FlowManifest) {
+  const reply = await beginThroughFlow(ctx.objects, request, flow, key === null);
+  if (reply.ok) return reply.value;
+  throw new PlatformError(reply.code, reply.detail, undefined, reply.retryMs === null ? undefined : Math.ceil(reply.retryMs / 1_000));
+}
+
+/** One that waits its turn is shown at once. */
+async function viewInFlow(objects: ObjectsPort, request: StartRequest, waitMs: number): Promise<ExecutionView> {
+  const queued = await objects.flow(request.tenant, request.workflowId).find(request.id);
+  if (queued) return queuedView(queued.request, queued.reason);
+  return unwrap(objects.execution(request.tenant, request.id).get(request.tenant, request.id, waitMs));
+}
+
 /**
  * Durable when it returns; the execution runs on by itself.
  * @throws PlatformError with the code the execution's object gave; `rate-limited`, `plan-limit`
  */
 export function startExecution(start: Start): Promise<Started> {
   return begin(start, startHoldMs, async (request) => {
+    const flow = flowAskedBy(start);
+    if (flow) {
+      const { id, status, created, createdAt } = await takeTurn(start, request, flow);
+      return { value: { id, workflowId: request.workflowId, status, created, createdAt }, created };
+    }
     const object = start.ctx.objects.execution(request.tenant, request.id);
     const { id, status, created } = await unwrap(object.start(request));
     // Who began earlier began at another time: only its object knows when.
@@ -79,6 +108,11 @@ export function startExecution(start: Start): Promise<Started> {
  */
 export function runExecution(start: Start, waitMs: number): Promise<ExecutionView> {
   return begin(start, runHoldMs, async (request) => {
+    const flow = flowAskedBy(start);
+    if (flow) {
+      const { id, created } = await takeTurn(start, request, flow);
+      return { value: await viewInFlow(start.ctx.objects, { ...request, id }, waitMs), created };
+    }
     const view = await unwrap(start.ctx.objects.execution(request.tenant, request.id).run(request, waitMs));
     return { value: view, created: Date.parse(view.created_at) === request.createdAt };
   });
@@ -89,7 +123,7 @@ async function begin<T>({ ctx, tenant, key, ...start }: Start, holdMs: number, c
   return withinPlan(ctx, {
     tenant,
     holdMs,
-    exists: async () => key !== null && (await ctx.objects.execution(tenant, request.id).get(tenant, request.id, 0, "end")).ok,
+    exists: async () => key !== null && ((await ctx.objects.execution(tenant, request.id).get(tenant, request.id, 0, "end")).ok || (flowAskedBy(start) !== undefined && (await ctx.objects.flow(tenant, request.workflowId).find(request.id)) !== null)),
     begin: () => carryOut(request),
   });
 }

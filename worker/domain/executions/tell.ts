@@ -12,15 +12,30 @@ import { unwrap } from "../reply.ts";
 
 type Act<T> = (object: ExecutionPort) => Promise<Reply<T>>;
 
+/** What is done with one that waits its turn; `not-found` when it has begun. */
+type InQueue<T> = (ctx: TenantContext, start: StartRequest) => Promise<Reply<T>>;
+
+async function refuseQueued(ctx: TenantContext, { id, workflowId }: StartRequest): Promise<Reply<never>> {
+  const queued = await ctx.objects.flow(ctx.tenant, workflowId).find(id);
+  return queued ? { ok: false, code: "conflict", detail: `The execution is queued: ${queued.reason}. It can be told something once it has begun, or be cancelled.` } : { ok: false, code: "not-found", detail: `There is no execution ${id}.` };
+}
+
 /**
  * For what changes an execution: one that only the hub knows is begun again first, so that
  * what it is told is not lost.
  * @throws PlatformError with the code the object gave; `unavailable` when it cannot be begun now
  */
-export async function tell<T>(ctx: TenantContext, id: string, act: Act<T>): Promise<T> {
+export async function tell<T>(ctx: TenantContext, id: string, act: Act<T>, inQueue: InQueue<T> = refuseQueued): Promise<T> {
   const object = ctx.objects.execution(ctx.tenant, id);
   const reply = await act(object);
-  if (reply.ok || reply.code !== "not-found" || !(await restart(ctx, id))) return unwrap(reply);
+  if (reply.ok || reply.code !== "not-found") return unwrap(reply);
+  const known = await ctx.objects.hub(ctx.tenant).find(id);
+  if (known?.queued && known.start) {
+    const told = await inQueue(ctx, known.start);
+    // Its turn may have come between the two questions.
+    return unwrap(told.ok || told.code !== "not-found" ? told : act(object));
+  }
+  if (!(await restart(ctx, id))) return unwrap(reply);
   return unwrap(await act(object));
 }
 
@@ -29,12 +44,12 @@ export async function tell<T>(ctx: TenantContext, id: string, act: Act<T>): Prom
  * @param accepted the answer for an execution that only the hub knows
  * @throws PlatformError with the code the object gave
  */
-export async function look<T>(ctx: TenantContext, id: string, act: Act<T>, accepted: (start: StartRequest) => T): Promise<T> {
+export async function look<T>(ctx: TenantContext, id: string, act: Act<T>, accepted: (start: StartRequest, queued: boolean) => T | Promise<T>): Promise<T> {
   const object = ctx.objects.execution(ctx.tenant, id);
   const reply = await act(object);
   if (reply.ok || reply.code !== "not-found") return unwrap(reply);
   const known = await ctx.objects.hub(ctx.tenant).find(id);
-  if (known?.start) return accepted(known.start);
+  if (known?.start) return accepted(known.start, known.queued);
   // Begun between the two questions.
   return unwrap(known ? await act(object) : reply);
 }

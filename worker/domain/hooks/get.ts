@@ -12,12 +12,12 @@ export const missing = (path: string) => new PlatformError("not-found", `No hook
 export async function getHook({ ctx, input }: { ctx: TenantContext; input: { path: string } }): Promise<HookView> {
   const row = await ctx.db.first(hooks, eq(hooks.path, input.path));
   if (!row) throw missing(input.path);
-  return viewHook(row);
+  return viewHook(row, ctx.now);
 }
 
 /** By path. */
 export async function listHooks({ ctx, input }: { ctx: TenantContext; input: z.infer<typeof pageQuery> }): Promise<Page<HookView>> {
   const after = readCursor(input.cursor);
   const rows = await ctx.db.select(hooks, { where: after === null ? undefined : gt(hooks.path, after), orderBy: asc(hooks.path), limit: input.limit + 1 });
-  return toPage(rows, input.limit, (row) => row.path, viewHook);
+  return toPage(rows, input.limit, (row) => row.path, (row) => viewHook(row, ctx.now));
 }

@@ -9,6 +9,8 @@ import { PlatformError } from "../../../sdk/schema/problem.ts";
 import { admitAttempt } from "../../auth/lockout.ts";
 import { hashPassword, verifyPassword } from "../../auth/password.ts";
 import { mustBeGoodPassword } from "../../auth/password-rules.ts";
+import { dispatchSoon } from "../../events/emit.ts";
+import { userEvent } from "../../events/user-events.ts";
 import { audited } from "../audit/record.ts";
 import { passwordField, personName, tokenField } from "../auth/fields.ts";
 import { inTenant } from "../auth/in-tenant.ts";
@@ -53,8 +55,10 @@ export async function acceptInvitation({ ctx, input }: { ctx: PublicContext; inp
     audit.db.insert(memberships, { ...membership, created_at: now, updated_at: now }),
     audit.db.update(invitations, { accepted_at: now }, open),
     audited(audit, { action: "invitation.accept", entityId: id, after: membership }),
+    userEvent(audit, "joined", userId, membership),
   ]);
   if (!joined) throw linkIsOver();
+  dispatchSoon({ ...ctx, db: audit.db });
   return signIn(ctx, userId, tenantId);
 }
 

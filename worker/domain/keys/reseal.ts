@@ -8,19 +8,25 @@ import { hooks } from "../../../db/schema/hooks.ts";
 import { signingKeys } from "../../../db/schema/signing-keys.ts";
 import { ssoProviders } from "../../../db/schema/sso.ts";
 import { users } from "../../../db/schema/users.ts";
+import { webhookSubscriptions } from "../../../db/schema/webhooks.ts";
 import { dataKeys } from "../../../db/schema/variables.ts";
 import { listSealed, replaceSealed, type SealedColumn } from "../../../db/sealed-values.ts";
 import { dataKeySealedFor } from "../../auth/data-keys.ts";
 import { currentPrefix, open, seal } from "../../auth/seal.ts";
 import { signingKeySealedFor } from "../../auth/signing-keys.ts";
 import type { Env } from "../../env.ts";
+import { hookSealedFor } from "../hooks/secret.ts";
 import { sealedFor as mfaSealedFor } from "../mfa/prove.ts";
 import { sealedFor as providerSealedFor } from "../sso/client.ts";
+import { webhookSealedFor } from "../webhooks/sign.ts";
 
 /** Every column that is sealed under the master key, with what its texts are sealed for. */
 const columns: readonly (SealedColumn & { name: string; sealedFor(key: [string, string]): string[] })[] = [
   { name: "data keys", table: dataKeys, sealed: dataKeys.sealed, key: [dataKeys.tenant_id, dataKeys.id], sealedFor: ([tenant, id]) => dataKeySealedFor(tenant, id) },
-  { name: "hooks", table: hooks, sealed: hooks.secret_encrypted, key: [hooks.tenant_id, hooks.path], sealedFor: ([tenant, path]) => ["hook", tenant, path] },
+  { name: "hooks", table: hooks, sealed: hooks.secret_encrypted, key: [hooks.tenant_id, hooks.path], sealedFor: ([tenant, path]) => hookSealedFor(tenant, path) },
+  { name: "hooks' previous secrets", table: hooks, sealed: hooks.previous_encrypted, key: [hooks.tenant_id, hooks.path], sealedFor: ([tenant, path]) => hookSealedFor(tenant, path) },
+  { name: "webhooks", table: webhookSubscriptions, sealed: webhookSubscriptions.secret_encrypted, key: [webhookSubscriptions.tenant_id, webhookSubscriptions.id], sealedFor: ([tenant, id]) => webhookSealedFor(tenant, id) },
+  { name: "webhooks' previous secrets", table: webhookSubscriptions, sealed: webhookSubscriptions.previous_encrypted, key: [webhookSubscriptions.tenant_id, webhookSubscriptions.id], sealedFor: ([tenant, id]) => webhookSealedFor(tenant, id) },
   { name: "signing keys", table: signingKeys, sealed: signingKeys.private_jwk, key: [signingKeys.id, signingKeys.id], sealedFor: ([kid]) => signingKeySealedFor(kid) },
   { name: "second factors", table: users, sealed: users.mfa_secret, key: [users.id, users.id], sealedFor: ([user]) => mfaSealedFor(user) },
   { name: "sign-in providers", table: ssoProviders, sealed: ssoProviders.client_secret, key: [ssoProviders.tenant_id, ssoProviders.id], sealedFor: ([tenant_id, id]) => providerSealedFor({ tenant_id, id }) },

@@ -24,7 +24,7 @@ export interface Mail {
   tenantId?: string | null;
 }
 
-/** A statement for the batch of the change. */
+/** A statement for the batch of the change. Mail of the platform; what a tenant sends is worker/domain/emails. */
 export function queueMail({ env, now }: Pick<BaseContext, "env" | "now">, { to, subject, text, html = null, tenantId = null }: Mail): Statement {
   const row = { recipient: to, subject: subject.replaceAll(/[\r\n]+/g, " "), text, html, tenant_id: tenantId };
   return insertMail(env.DB, { id: newId(now), ...row, status: "queued", attempts: 0, error: null, created_at: now, next_attempt_at: now, sent_at: null });

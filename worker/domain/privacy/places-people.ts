@@ -3,13 +3,17 @@ import { and, eq, getTableName, isNull, or, sql } from "drizzle-orm";
 import { accountsIn, identitiesOf, platformMailsTo, recoveryCodesOf, removeIdentitiesOf, tokensOf } from "../../../db/personal-data.ts";
 import { apiKeys } from "../../../db/schema/api-keys.ts";
 import { auditEvents } from "../../../db/schema/audit-events.ts";
+import { events } from "../../../db/schema/events.ts";
 import { hookDeliveries } from "../../../db/schema/hook-deliveries.ts";
+import { hookSamples } from "../../../db/schema/hooks.ts";
 import { mails } from "../../../db/schema/mails.ts";
 import { memberships, teams } from "../../../db/schema/memberships.ts";
 import { roles } from "../../../db/schema/roles.ts";
 import { invitations, oneTimeTokens, sessions } from "../../../db/schema/sessions.ts";
 import { ssoProviders } from "../../../db/schema/sso.ts";
 import { tenants } from "../../../db/schema/tenants.ts";
+import { webhookDeliveries } from "../../../db/schema/webhooks.ts";
+import { isAmongRecipients } from "../mails/recipients.ts";
 import type { Place } from "./place.ts";
 import type { Subject } from "./subject.ts";
 
@@ -22,7 +26,7 @@ const without = async (rows: PromiseLike<object[]>, ...fields: string[]): Promis
 /** Ids of accounts are in rows of others too; only who is known here has one. */
 const byUser = (subject: Subject): string => subject.userId ?? "";
 
-const toSubject = ({ email }: Subject) => eq(mails.recipient, email);
+const toSubject = ({ email }: Subject) => isAmongRecipients(email);
 /** Of a registration there is no account yet: the address is in the data. */
 const ofSubject = (subject: Subject) => or(eq(oneTimeTokens.user_id, byUser(subject)), sql`lower(json_extract(${oneTimeTokens.data}, '$.email')) = ${subject.email}`);
 
@@ -73,10 +77,10 @@ export const personalPlaces: readonly Place[] = [
   {
     name: named(mails),
     table: mails,
-    holds: "mail to the address",
+    holds: "mail to the address, whoever else gets it; files of it go within hours",
     rows: async ({ db, d1 }, subject) => without(Promise.all([db.select(mails, { where: toSubject(subject) }), subject.onlyHere ? platformMailsTo(d1, subject.email) : []]).then((all) => all.flat()), "text", "html"),
     erase: ({ db }, subject) => [db.delete(mails, toSubject(subject))],
-    archived: { not: "gone after thirty days" },
+    archived: { not: "what was sent stays where it was sent from" },
   },
   {
     name: named(apiKeys),
@@ -99,5 +103,22 @@ export const personalPlaces: readonly Place[] = [
     archived: { missing: {} },
   },
   { name: named(auditEvents), table: auditEvents, holds: "ids, network address of who acted, and texts that mention the person", searched: true, archived: { missing: {} } },
+  {
+    name: named(hookSamples),
+    table: hookSamples,
+    holds: "the latest call to a hook's test address; gone after a day, and with the first erasure",
+    rows: async ({ db }, { email }) => db.select(hookSamples, { where: sql`instr(lower(${hookSamples.body}), ${email}) > 0` }),
+    erase: ({ db }) => [db.delete(hookSamples, undefined)],
+    archived: { not: "made to be looked at" },
+  },
+  {
+    name: named(webhookDeliveries),
+    table: webhookDeliveries,
+    holds: "how receivers of webhooks answered, where that mentions the person; what was sent is in the events",
+    rows: async ({ db }, { email }) => db.select(webhookDeliveries, { where: sql`instr(lower(${webhookDeliveries.attempts}), ${email}) > 0` }),
+    erase: ({ db }, { email }) => [db.update(webhookDeliveries, { attempts: [] }, sql`instr(lower(${webhookDeliveries.attempts}), ${email}) > 0`)],
+    archived: { not: "their receivers have had them, or are elsewhere" },
+  },
+  { name: named(events), table: events, holds: "data of events that mention the person", searched: true, archived: { missing: { seq: null } } },
   { name: named(hookDeliveries), table: hookDeliveries, holds: "texts of deliveries that mention the person", searched: true, archived: { missing: {} } },
 ];

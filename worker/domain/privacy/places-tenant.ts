@@ -1,10 +1,16 @@
 /** Places that hold nothing of people, and why: see places.ts. */
 import { getTableName } from "drizzle-orm";
+import { actionResults, eventStarts, eventTriggers, eventWaits } from "../../../db/schema/events.ts";
+import { emailTemplates } from "../../../db/schema/email-templates.ts";
+import { emailAccounts } from "../../../db/schema/mails.ts";
 import { deployments } from "../../../db/schema/deployments.ts";
-import { hooks } from "../../../db/schema/hooks.ts";
+import { deadLetterDiscards, replayJobs } from "../../../db/schema/dead-letters.ts";
+import { hookBodies, hooks } from "../../../db/schema/hooks.ts";
 import { privacyJobs, privacyReceipts } from "../../../db/schema/privacy.ts";
+import { schedulers, schedules } from "../../../db/schema/schedules.ts";
 import { usage } from "../../../db/schema/usage.ts";
 import { dataKeys, variables } from "../../../db/schema/variables.ts";
+import { webhookSubscriptions } from "../../../db/schema/webhooks.ts";
 import { workflows } from "../../../db/schema/workflows.ts";
 import type { TenantTable } from "../../../db/tenant-db.ts";
 import type { Place } from "./place.ts";
@@ -15,9 +21,22 @@ const platform = (name: string, because: string): Place => ({ name, holds: null,
 export const otherPlaces: readonly Place[] = [
   nothing(deployments, "versions of the tenant's code"),
   nothing(workflows, "what the tenant's code declares"),
-  nothing(hooks, "paths and sealed secrets", { missing: { secret_encrypted: null } }),
+  nothing(hooks, "paths and sealed secrets", { missing: { secret_encrypted: null, previous_encrypted: null, previous_until: null } }),
+  nothing(hookBodies, "hashes of bodies; gone after a quarter of an hour", { not: "work of the moment" }),
+  // Without a secret nothing can be sent: it comes back switched off.
+  nothing(webhookSubscriptions, "addresses, types of events and sealed secrets", { missing: { secret_encrypted: "", previous_encrypted: null, previous_until: null, active: 0 } }),
+  nothing(eventTriggers, "what the tenant's code declares"),
+  nothing(eventStarts, "ids of what events started"),
+  nothing(eventWaits, "what executions wait for; gone when they wait no longer, and searched with them"),
+  nothing(actionResults, "ids of what executions had the platform do"),
+  nothing(deadLetterDiscards, "ids of what was put away"),
+  nothing(replayJobs, "ids of what is done once more, and codes of what failed", { not: "work of the moment" }),
   nothing(variables, "the tenant's settings, sealed or plain; not searched: they are few, and changed by hand", { missing: { sealed: null } }),
   nothing(dataKeys, "keys, sealed", { not: "keys stay where they seal" }),
+  nothing(emailAccounts, "a mail server, and the address that mail is sent from", { missing: { password_sealed: null } }),
+  nothing(emailTemplates, "texts with places to fill in"),
+  nothing(schedules, "what the tenant's code declares, and what somebody has paused"),
+  nothing(schedulers, "whether the scheduler has read it", { missing: { synced: 0, looked_at: 0 } }),
   nothing(usage, "numbers"),
   nothing(privacyReceipts, "numbers, and a keyed hash that only proves what is known already"),
   nothing(privacyJobs, "whom a job is about is sealed, and gone when it is done", { not: "work of the moment" }),

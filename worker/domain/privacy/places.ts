@@ -8,21 +8,28 @@
  * @module
  */
 import type { Place } from "./place.ts";
+import { askedPlaces } from "./places-asked.ts";
 import { personalPlaces } from "./places-people.ts";
 import { otherPlaces } from "./places-tenant.ts";
 
-export const places: readonly Place[] = [...personalPlaces, ...otherPlaces];
+export const places: readonly Place[] = [...personalPlaces, ...askedPlaces, ...otherPlaces];
 
 /** What else is kept, outside of tables. */
 export const objectPlaces: readonly Place[] = [
   { name: "executions", holds: "inputs, outputs, steps, events and logs that mention the person", searched: true, archived: { missing: {} } },
   { name: "values", holds: "large values of executions, in R2", searched: true, archived: { missing: {} } },
   { name: "payloads", holds: "raw bodies of webhook deliveries that mention the person, in R2", searched: true, archived: { missing: {} } },
+  { name: "mail attachments", holds: "files of mails, in R2; go with their mail", archived: { not: "like the mails" } },
   { name: "index", holds: "error messages of executions; follows their erasure", archived: { missing: {} } },
   { name: "sources", holds: null, because: "the tenant's code", archived: { missing: {} } },
   { name: "bundles", holds: null, because: "the tenant's code, guarded", archived: { missing: {} } },
   { name: "maps", holds: null, because: "source maps of the tenant's code", archived: { missing: {} } },
   { name: "exports", holds: "the files of exports; gone after a day", archived: { not: "made from the rest" } },
+  { name: "scheduler", holds: null, because: "when schedules are due, and what came of them", archived: { not: "made from the rows" } },
+  { name: "dispatcher", holds: null, because: "which tenant it is of; the index of executions keeps, for moments, what it has to tell", archived: { not: "work of the moment" } },
+  { name: "flows", holds: "starts that wait their turn; they are in the index too, and found there", archived: { not: "the index says what waited" } },
+  { name: "realtime", holds: null, because: "what sockets were told, for those who come back within minutes; gone within the hour, and with its tenant", archived: { not: "news of the moment" } },
+  { name: "deliverer", holds: null, because: "the tenant's id, and when to send next", archived: { not: "work of the moment" } },
   { name: "limiter", holds: null, because: "counts by account and key id; gone within minutes", archived: { not: "counts of the moment" } },
 ];
 

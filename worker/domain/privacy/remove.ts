@@ -10,9 +10,12 @@ import { peopleOf, removeAccountsWithoutTenant, removeIdentitiesOf, removeTenant
 import { auditEvents } from "../../../db/schema/audit-events.ts";
 import { hookDeliveries } from "../../../db/schema/hook-deliveries.ts";
 import { privacyJobs } from "../../../db/schema/privacy.ts";
+import { workflows } from "../../../db/schema/workflows.ts";
+import { realtimeOf, schedulerOf } from "../../events/objects.ts";
 import { unwrap } from "../reply.ts";
 import { deletePrefix } from "./blobs.ts";
 import type { Slice, Work } from "./job.ts";
+import { attachmentPrefix } from "../emails/attachments.ts";
 import { exportPrefix, places, prefixesOf } from "./places.ts";
 
 const executionsAtOnce = 50;
@@ -27,13 +30,16 @@ export async function erasedExecutions({ objects, db }: Work): Promise<Slice> {
   return { cursor: data.length === 0 ? null : "more", calls: executionsAtOnce, counts: { executions: data.length } };
 }
 
-export async function erasedIndex({ objects, db }: Work): Promise<Slice> {
+export async function erasedIndex({ env, objects, db }: Work): Promise<Slice> {
   await objects.hub(db.tenant).erase();
+  await schedulerOf(env, db.tenant).erase();
+  await realtimeOf(env, db.tenant).erase();
+  for (const { id, manifest } of await db.select(workflows)) if (manifest.flow) await objects.flow(db.tenant, id).erase();
   return { cursor: null, calls: 1 };
 }
 
 export async function erasedObjects({ env, db, cursor }: Work): Promise<Slice> {
-  const prefixes = [...prefixesOf(db.tenant), exportPrefix(db.tenant)];
+  const prefixes = [...prefixesOf(db.tenant), exportPrefix(db.tenant), attachmentPrefix(db.tenant)];
   const index = Number(cursor ?? 0);
   const prefix = prefixes[index];
   if (prefix === undefined) return { cursor: null, calls: 0 };

@@ -17,13 +17,14 @@ import { added, type JobKind, requestOf, type Slice, type Work } from "./job.ts"
 import { exportPrefix } from "./places.ts";
 import { erasedExecutions, erasedIndex, erasedObjects, erasedRows } from "./remove.ts";
 import { personRows, searchAudit, searchDeliveries, searchExecutions } from "./search.ts";
+import { searchEvents } from "./search-events.ts";
 import { searchValues } from "./search-values.ts";
 
 type Step = (work: Work) => Promise<Slice>;
 
 const steps: Record<JobKind, readonly Step[]> = {
-  export_person: [personRows, searchAudit, searchDeliveries, searchValues, searchExecutions],
-  erase_person: [searchAudit, searchDeliveries, searchValues, searchExecutions],
+  export_person: [personRows, searchAudit, searchDeliveries, searchEvents, searchValues, searchExecutions],
+  erase_person: [searchAudit, searchDeliveries, searchEvents, searchValues, searchExecutions],
   export_tenant: [archivedRows, archivedObjects, archivedExecutions],
   erase_tenant: [erasedExecutions, erasedIndex, erasedObjects, erasedRows],
 };

@@ -84,7 +84,7 @@ export async function searchDeliveries(work: Work): Promise<Slice> {
   const lines: object[] = [];
   for (const row of rows) {
     const eraser = new Eraser(texts);
-    const set = { delivery_id: eraser.orNull(row.delivery_id), event: eraser.orNull(row.event), reason: eraser.orNull(row.reason) };
+    const set = { delivery_id: eraser.orNull(row.delivery_id), event: eraser.orNull(row.event), reason: eraser.orNull(row.reason), headers: eraser.json(row.headers) as typeof row.headers };
     const stored = row.payload_key === null ? null : await env.BLOBS.get(row.payload_key);
     const bytes = stored ? await stored.arrayBuffer() : null;
     const inPayload = bytes !== null && mentionsIn(bytes, texts) > 0;

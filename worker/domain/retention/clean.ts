@@ -7,23 +7,30 @@
  * crash in between leaves nothing that the next call does not find.
  * @module
  */
-import { and, asc, isNotNull, lt, or, type SQL } from "drizzle-orm";
+import { and, asc, eq, isNotNull, lt, ne, or, type SQL } from "drizzle-orm";
 import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 import { among } from "../../../db/among.ts";
 import { batch } from "../../../db/batch.ts";
 import { firstIdAt, newId } from "../../../db/ids.ts";
 import { claimRetention, saveRetention, tenantFrom } from "../../../db/privacy-jobs.ts";
+import { approvals, approvalVotes } from "../../../db/schema/approvals.ts";
 import { auditEvents } from "../../../db/schema/audit-events.ts";
+import { deadLetterDiscards, replayJobs } from "../../../db/schema/dead-letters.ts";
 import { hookDeliveries } from "../../../db/schema/hook-deliveries.ts";
+import { hookSamples } from "../../../db/schema/hooks.ts";
 import type { JsonObject } from "../../../db/schema/json.ts";
 import { mails } from "../../../db/schema/mails.ts";
+import { notifications } from "../../../db/schema/notifications.ts";
 import { privacyReceipts } from "../../../db/schema/privacy.ts";
 import { invitations, oneTimeTokens, sessions } from "../../../db/schema/sessions.ts";
+import { webhookDeliveries } from "../../../db/schema/webhooks.ts";
 import { tenantDb, type TenantDb, type TenantTable } from "../../../db/tenant-db.ts";
 import type { TenantRow } from "../../../db/tenants.ts";
 import { limitsOf } from "../../auth/plans.ts";
 import type { Env } from "../../env.ts";
+import { removeLeftAttachments } from "../emails/attachments.ts";
 import { objectsOf } from "../ports.ts";
+import { oldEvents, oldWaitsAndResults } from "./events.ts";
 import { added } from "../privacy/job.ts";
 import { settingsOf } from "../tenants/settings.ts";
 
@@ -51,8 +58,18 @@ const parts: readonly Part[] = [
   payloads,
   // Payloads go no later: the body of a row that goes has gone already.
   aged("hook_deliveries", hookDeliveries, ({ before }) => lt(hookDeliveries.id, firstIdAt(before)), hookDeliveries.id),
+  aged("hook_samples", hookSamples, ({ now }) => lt(hookSamples.listen_until, now - 86_400_000), hookSamples.path),
+  aged("webhook_deliveries", webhookDeliveries, ({ before }) => and(lt(webhookDeliveries.created_at, before), ne(webhookDeliveries.status, "pending")), webhookDeliveries.id),
+  aged("replay_jobs", replayJobs, ({ before }) => and(lt(replayJobs.id, firstIdAt(before)), eq(replayJobs.status, "completed")), replayJobs.id),
+  aged("dead_letter_discards", deadLetterDiscards, ({ before }) => lt(deadLetterDiscards.discarded_at, before), deadLetterDiscards.item_id),
+  aged("approval_votes", approvalVotes, ({ before }) => lt(approvalVotes.at, before), approvalVotes.approval_id),
+  aged("approvals", approvals, ({ before }) => and(lt(approvals.created_at, before), ne(approvals.status, "pending")), approvals.id),
+  aged("notifications", notifications, ({ before }) => lt(notifications.id, firstIdAt(before)), notifications.id),
+  oldEvents,
+  oldWaitsAndResults,
   aged("audit_events", auditEvents, ({ before }) => lt(auditEvents.id, firstIdAt(before)), auditEvents.id),
   aged("mails", mails, ({ before }) => lt(mails.created_at, before), mails.id),
+  removeLeftAttachments,
   aged("sessions", sessions, ({ before }) => or(lt(sessions.expires_at, before), lt(sessions.revoked_at, before)), sessions.id),
   aged("invitations", invitations, ({ before }) => lt(invitations.expires_at, before), invitations.id),
   aged("one_time_tokens", oneTimeTokens, ({ before }) => lt(oneTimeTokens.expires_at, before), oneTimeTokens.hash),
@@ -132,7 +149,7 @@ async function payloads({ env, db, payloadsBefore }: Cleaning): Promise<Record<s
   const rows = await db.select(hookDeliveries, { where: and(lt(hookDeliveries.id, firstIdAt(payloadsBefore)), isNotNull(hookDeliveries.payload_key)), orderBy: asc(hookDeliveries.id), limit: atOnce });
   if (rows.length === 0) return {};
   await env.BLOBS.delete(rows.flatMap(({ payload_key }) => payload_key ?? []));
-  await db.batch([db.update(hookDeliveries, { payload_key: null }, among(hookDeliveries.id, rows.map(({ id }) => id)))]);
+  await db.batch([db.update(hookDeliveries, { payload_key: null, headers: null }, among(hookDeliveries.id, rows.map(({ id }) => id)))]);
   return { payloads: rows.length };
 }
 

@@ -4,6 +4,7 @@ import { consumeToken, issueToken } from "../../../db/one-time-tokens.ts";
 import { findProvider, type ProviderRow } from "../../../db/sso.ts";
 import { PlatformError } from "../../../sdk/schema/problem.ts";
 import { type OidcPerson, redeem } from "../../auth/oidc.ts";
+import { dispatchSoon } from "../../events/emit.ts";
 import type { BaseContext, PublicContext } from "../context.ts";
 import { clientOf } from "./client.ts";
 import { memberOf } from "./member.ts";
@@ -58,6 +59,7 @@ async function admit(ctx: BaseContext, provider: ProviderRow, person: OidcPerson
   const { token, statement } = await issueToken(env.DB, { purpose: "sso", userId, tenantId: provider.tenant_id, data: { code_challenge: codeChallenge }, now, lifeMs: codeLifeMs });
   try {
     await batch(env.DB, [...along, statement]);
+    if (along.length > 0) dispatchSoon({ ...ctx, db: { tenant: provider.tenant_id } });
   } catch (error) {
     // The same person in two windows at once: the other one has made the link.
     if (!again || along.length === 0) throw error;

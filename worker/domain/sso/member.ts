@@ -17,6 +17,7 @@ import type { Statement } from "../../../db/tenant-db.ts";
 import { findMember, findUserByEmail, insertUser, normaliseEmail } from "../../../db/users.ts";
 import { PlatformError } from "../../../sdk/schema/problem.ts";
 import type { OidcPerson } from "../../auth/oidc.ts";
+import { userEvent } from "../../events/user-events.ts";
 import { audited } from "../audit/record.ts";
 import { inTenant } from "../auth/in-tenant.ts";
 import type { BaseContext } from "../context.ts";
@@ -75,6 +76,7 @@ function join(base: BaseContext, provider: ProviderRow, person: OidcPerson, emai
     insertUser(env.DB, { id: userId, email, name, created_at: now, updated_at: now }),
     audit.db.insert(memberships, { ...membership, created_at: now, updated_at: now }),
     audited(audit, { action: "user.create", entityId: userId, after: { ...membership, by: "sso" } }),
+    userEvent(audit, "joined", userId, membership),
     ...link(base, provider, person, userId),
   ];
   return { userId, along };

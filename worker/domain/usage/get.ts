@@ -56,6 +56,7 @@ export async function getUsage({ ctx }: { ctx: TenantContext }): Promise<UsageVi
     requests_per_minute: rate(shares?.["tenant"]),
     requests_per_minute_per_key: rate(shares?.[own]),
     webhook_deliveries_per_minute: rate(shares?.["hooks"]),
+    emails_per_day: still(counts.emails_per_day),
     payload_retention_months: still(null),
     storage_bytes: still(counts.storage_bytes),
   };

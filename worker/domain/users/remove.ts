@@ -2,6 +2,8 @@ import { and, eq, isNull } from "drizzle-orm";
 import { apiKeys } from "../../../db/schema/api-keys.ts";
 import { memberships } from "../../../db/schema/memberships.ts";
 import { sessions } from "../../../db/schema/sessions.ts";
+import { dispatchSoon } from "../../events/emit.ts";
+import { userEvent } from "../../events/user-events.ts";
 import { audited } from "../audit/record.ts";
 import type { TenantContext } from "../context.ts";
 import { mustNotBeAbove } from "../roles/find.ts";
@@ -24,7 +26,9 @@ export async function removeUser({ ctx, input }: { ctx: TenantContext; input: { 
     ctx.db.update(sessions, { revoked_at: ctx.now, revoked_reason: "member_removed" }, and(eq(sessions.user_id, id), isNull(sessions.revoked_at))),
     ctx.db.update(apiKeys, { revoked_at: ctx.now }, open),
     audited(ctx, { action: "user.remove", entityId: id, before: { role, team_id, status } }),
+    userEvent(ctx, "removed", id, member),
     ...keys.map((key) => audited(ctx, { action: "api_key.revoke", entityId: key.id, before: { revoked: false }, after: { revoked: true } })),
   ]);
   if (!done) throw await whyNot(ctx, member);
+  dispatchSoon(ctx);
 }

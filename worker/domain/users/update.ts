@@ -6,6 +6,8 @@ import { roles } from "../../../db/schema/roles.ts";
 import { sessions } from "../../../db/schema/sessions.ts";
 import { mustBeAbleTo } from "../../auth/can.ts";
 import { isBuiltInRole } from "../../auth/roles.ts";
+import { dispatchSoon } from "../../events/emit.ts";
+import { userEvent } from "../../events/user-events.ts";
 import { audited } from "../audit/record.ts";
 import type { TenantContext } from "../context.ts";
 import { mustHaveRoom } from "../plans/room.ts";
@@ -44,8 +46,10 @@ export async function updateUser({ ctx, input }: { ctx: TenantContext; input: z.
     ctx.db.update(memberships, { ...fields(after), updated_at: ctx.now }, eq(memberships.user_id, id)),
     ...(ending ? [ctx.db.update(sessions, { revoked_at: ctx.now, revoked_reason: "member_disabled" }, and(eq(sessions.user_id, id), isNull(sessions.revoked_at)))] : []),
     audited(ctx, { action: "user.update", entityId: id, before: fields(before), after: fields(after) }),
+    userEvent(ctx, "updated", id, after, before),
   ]);
   if (!done) throw await whyNot(ctx, before);
+  dispatchSoon(ctx);
   return viewUser(ctx.actor, { ...after, updated_at: ctx.now });
 }
 

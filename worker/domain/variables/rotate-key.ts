@@ -1,10 +1,12 @@
 import { and, asc, eq, gt } from "drizzle-orm";
 import { z } from "zod";
 import { variables } from "../../../db/schema/variables.ts";
-import { replaceDataKey } from "../../auth/data-keys.ts";
+import { type DataKey, replaceDataKey, type Vault } from "../../auth/data-keys.ts";
 import { openSecret, sealSecret } from "../../auth/vault.ts";
+import { emailAccounts } from "../../../db/schema/mails.ts";
 import { audited } from "../audit/record.ts";
 import type { TenantContext } from "../context.ts";
+import { sealedAs } from "../emails/account-carrier.ts";
 
 export const rotatedView = z.object({ data_key_id: z.string(), secrets: z.number().int().describe("How many were sealed anew") });
 
@@ -24,11 +26,20 @@ export async function rotateKey({ ctx }: { ctx: TenantContext }): Promise<z.infe
   for (let after = ""; ; ) {
     const rows = await db.select(variables, { where: and(eq(variables.type, "secret"), gt(variables.id, after)), orderBy: asc(variables.id), limit: batchSize });
     const last = rows.at(-1);
-    if (!last) return { data_key_id: next.id, secrets };
+    if (!last) return { data_key_id: next.id, secrets: secrets + (await resealAccount(vault, next)) };
     after = last.id;
     const sealed = await Promise.all(rows.map(async ({ id, sealed }) => (sealed === null ? [] : [{ id, old: sealed, sealed: await sealSecret(vault, next, id, await openSecret(vault, id, sealed)) }])));
     // Only what is as it was read: a value that was set meanwhile stands.
     await db.batch(sealed.flat().map(({ id, old, sealed }) => db.update(variables, { sealed }, and(eq(variables.id, id), eq(variables.sealed, old)))));
     secrets += rows.length;
   }
+}
+
+/** The password of the tenant's email account. */
+async function resealAccount(vault: Vault, next: DataKey): Promise<number> {
+  const row = await vault.db.first(emailAccounts, undefined);
+  if (!row?.password_sealed) return 0;
+  const sealed = await sealSecret(vault, next, sealedAs, await openSecret(vault, sealedAs, row.password_sealed));
+  await vault.db.batch([vault.db.update(emailAccounts, { password_sealed: sealed }, eq(emailAccounts.password_sealed, row.password_sealed))]);
+  return 1;
 }

@@ -93,6 +93,7 @@ export function testObjects(): TestObjects {
       failure = error;
     },
     execution: () => execution,
+    flow: () => ({ offer: async (request) => ({ ok: false, code: "unavailable", detail: `no flow for ${request.id}`, retryMs: null }), find: async () => null, cancel: async () => ({ ok: false, code: "not-found", detail: "" }) }),
     hub: (tenant) => hub(() => [...kept.values()].filter((one) => one.request.tenant === tenant)),
   };
 }

@@ -9,13 +9,15 @@ import { withNamedErrors } from "./egress-body.ts";
 /** Taken before the runtime replaces it. */
 const original = fetch;
 
-export const sendThroughEgress: Send = async (request, { executionId, workflowId, step }) => {
+export const sendThroughEgress: Send = async (request, { executionId, workflowId, step, traceparent }) => {
   // Every hop is decided by the door, so that its limits hold for the whole chain.
   const outgoing = new Request(request, { redirect: "manual" });
   outgoing.headers.set("everstep-redirect", request.redirect);
   outgoing.headers.set("everstep-execution", executionId);
   outgoing.headers.set("everstep-workflow", workflowId);
   outgoing.headers.set("everstep-step", encodeURIComponent(step));
+  if (traceparent === undefined) outgoing.headers.delete("everstep-traceparent");
+  else outgoing.headers.set("everstep-traceparent", traceparent);
   const response = await original(outgoing);
   const refused = response.headers.get("everstep-egress-refused");
   if (refused !== null) {

@@ -6,6 +6,7 @@ import "everstep:guard-core";
 import { WorkerEntrypoint, WorkflowEntrypoint } from "cloudflare:workers";
 import { toJSONSchema } from "zod";
 import { durationMs } from "../../../sdk/authoring/duration.ts";
+import { flowOf } from "../../../sdk/authoring/flow.ts";
 import { findWorkflows } from "../../../sdk/runtime/programs.ts";
 
 export function makeManifest(bundle: Record<string, unknown>) {
@@ -25,6 +26,7 @@ export function makeManifest(bundle: Record<string, unknown>) {
           input_schema: options?.input ? inputSchema(options.input) : null,
           placement: options?.placement ?? "own",
           ...(options?.retries && typeof options.retries.delay !== "function" ? { retries: options.retries } : {}),
+          ...(options?.flow ? { flow: flowOf(options.flow) } : {}),
           ...(options?.timeout === undefined ? {} : { timeout_ms: durationMs(options.timeout) }),
         })),
       };

@@ -1,0 +1,42 @@
+/**
+ * What people can be told of, and who is told unless they chose otherwise.
+ * @module
+ */
+import { z } from "zod";
+
+/** `managers`: admins and managers. */
+type Whom = "all" | "managers" | "nobody";
+
+interface NotificationType {
+  title: string;
+  in_app: Whom;
+  email: Whom;
+}
+
+export const notificationTypes = {
+  "approval.requested": { title: "You are asked to decide something", in_app: "all", email: "all" },
+  "approval.reminder": { title: "You have not decided yet", in_app: "all", email: "all" },
+  "approval.decided": { title: "What you were asked to decide was decided", in_app: "all", email: "nobody" },
+  "approval.expired": { title: "What you were asked to decide is over", in_app: "all", email: "nobody" },
+  "execution.failed": { title: "An execution has failed", in_app: "managers", email: "nobody" },
+  "webhook.disabled": { title: "A webhook was switched off", in_app: "managers", email: "nobody" },
+  "mail.failed": { title: "A mail could not be delivered", in_app: "managers", email: "nobody" },
+  "dead_letter.created": { title: "Something was given up", in_app: "managers", email: "nobody" },
+} as const satisfies Record<string, NotificationType>;
+
+export type NotificationTypeName = keyof typeof notificationTypes;
+export const notificationTypeNames = Object.keys(notificationTypes) as NotificationTypeName[];
+export const notificationType = z.enum(notificationTypeNames);
+
+export interface Channels {
+  in_app: boolean;
+  email: boolean;
+}
+
+const includes = (whom: Whom, role: string): boolean => whom === "all" || (whom === "managers" && (role === "admin" || role === "manager"));
+
+/** Of somebody who has chosen nothing. */
+export function defaultsFor(type: NotificationTypeName, role: string): Channels {
+  const { in_app, email } = notificationTypes[type];
+  return { in_app: includes(in_app, role), email: includes(email, role) };
+}
