@@ -47,7 +47,7 @@ export async function chaosBus(options: BusOptions, say: (line: string) => void 
     server = await startServer({ egressAllow: "127.0.0.1" });
     const { api } = server;
     const hook = await api.expect(api.request<{ secret: string }>("PUT", "/hooks/chaos", { scheme: "standard" }), 201);
-    receiver.secret = (await api.expect(api.post<{ secret: string }>("/webhooks", { url: receiver.url, events: ["chaos.*"], filter: { wanted: { $ne: false } } }), 201)).secret;
+    receiver.secret = (await api.expect(api.post<{ secret: string }>("/webhooks", { url: receiver.url, event_types: ["chaos.*"], filter: { wanted: { $ne: false } } }), 201)).secret;
     await api.deploy(await bundle("./workflows.ts", import.meta.url));
     const caller = new Caller(server);
     const driver = new BusDriver(caller, hook.secret);
