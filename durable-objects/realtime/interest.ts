@@ -30,14 +30,14 @@ export class Interest<M> {
     }
   }
 
-  /** @param last the id of the last message so far */
-  add(topic: string, member: M, last: number): void {
+  /** @param from the id from which on everything is kept, of a topic that is new here */
+  add(topic: string, member: M, from: number): void {
     const one = this.#topics.get(topic);
     if (one && one.leftAt === null) {
       one.members.add(member);
       return;
     }
-    const since = one?.since ?? last;
+    const since = one?.since ?? from;
     this.#kinds = null;
     this.#topics.set(topic, { since, members: new Set([member]), leftAt: null });
     this.#sql.exec("INSERT OR REPLACE INTO interest VALUES (?, ?, NULL)", topic, since);

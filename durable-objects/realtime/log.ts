@@ -62,6 +62,11 @@ export class UpdateLog {
     return row ?? null;
   }
 
+  /** An id of its own, for no message: what came before it and what comes after it can be told apart. */
+  mark(now: number): number {
+    return this.#sql.exec<{ id: number }>("INSERT INTO log (topic, type, at, data) VALUES ('', '', ?, '') RETURNING id", now).one().id;
+  }
+
   /** Of these topics, after this id, the oldest first. */
   read(topics: readonly string[], after: number, limit: number): Entry[] {
     return this.#sql

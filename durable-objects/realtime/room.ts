@@ -174,9 +174,11 @@ export class Room {
     const first = member.topics.size === 0;
     const isKept = (topic: string): boolean => after !== undefined && after <= last && after >= floor && (this.interest.since(topic) ?? last + 1) <= after;
     const kept = fresh.filter(isKept);
+    // Whoever had that id before may have missed what was not kept until now.
+    const since = fresh.every((topic) => this.interest.has(topic)) ? last : this.#log.mark(this.#ports.now());
     for (const topic of fresh) {
       member.topics.add(topic);
-      this.interest.add(topic, member, last);
+      this.interest.add(topic, member, since);
     }
     member.note();
     const gaps = after === undefined ? [] : fresh.filter((topic) => !kept.includes(topic));

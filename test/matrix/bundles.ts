@@ -29,6 +29,6 @@ export const finishing = workflow({ id: "finishing", title: "Finishing ${mark}",
 export const failing = workflow({ id: "failing", title: "Failing ${mark}" }, async ({ step }) => {
   await step.do("fail", { retries: { limit: 0 } }, async () => { throw new Error("error ${mark}"); });
 });
-export const waiting = workflow({ id: "waiting", title: "Waiting ${mark}" }, async ({ step }) => step.approval("sign", { title: "Sign ${mark}", description: "Because of ${mark}" }));`;
+export const waiting = workflow({ id: "waiting", title: "Waiting ${mark}", on: [{ kind: "api" }, { kind: "schedule", cron: "0 0 1 1 *", timezone: "UTC" }] }, async ({ step }) => step.approval("sign", { title: "Sign ${mark}", description: "Because of ${mark}" }));`;
   return bundle(code, `message ${mark}`);
 }

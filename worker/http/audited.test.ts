@@ -51,10 +51,12 @@ async function hookCall({ tenant, call }: Ground): Promise<string> {
   await h.call(null, "POST", `/hooks/${tenant.slug}/open`, "{}");
   return String(listed(await call("GET", "/hooks/open/deliveries"))[0]?.["id"]);
 }
-async function deadEvent(ground: Ground): Promise<string> {
-  const id = await made(ground, "/events", { type: "contract.signed" });
-  await env.DB.prepare("update events set status = 'dead' where id = ?").bind(id).run();
-  return id;
+/** One that came before anybody listened. */
+async function refusedCall({ tenant, call }: Ground): Promise<string> {
+  await call("PUT", "/hooks/open", { scheme: "none" });
+  await h.call(null, "POST", `/hooks/${tenant.slug}/open`, "{}");
+  await tenant.deploy({ on: [{ kind: "webhook", path: "open", scheme: "none" }] });
+  return String(listed(await call("GET", "/hooks/open/deliveries"))[0]?.["id"]);
 }
 
 const ofPerson = (act: (person: Person) => Promise<Answered>): Change => async () => act(await signUp(h));
@@ -112,8 +114,8 @@ const changes: Record<string, Change> = {
     return ground.call("POST", `/webhook-deliveries/${id}/redeliver`);
   },
   replayDeadLetters: ({ call }) => call("POST", "/dead-letters/replay", {}),
-  replayDeadLetter: async (ground) => ground.call("POST", `/dead-letters/event/${await deadEvent(ground)}/replay`),
-  discardDeadLetter: async (ground) => ground.call("POST", `/dead-letters/event/${await deadEvent(ground)}/discard`),
+  replayDeadLetter: async (ground) => ground.call("POST", `/dead-letters/hook_delivery/${await refusedCall(ground)}/replay`),
+  discardDeadLetter: async (ground) => ground.call("POST", `/dead-letters/hook_delivery/${await refusedCall(ground)}/discard`),
   putHook: ({ call }) => call("PUT", "/hooks/github", { scheme: "github" }),
   deleteHook: async ({ call }) => {
     await call("PUT", "/hooks/github", { scheme: "github" });
