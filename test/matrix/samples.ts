@@ -71,8 +71,13 @@ async function webhookIn(ground: Ground): Promise<string> {
 /** A ping that has been delivered: nothing of it changes any more. */
 async function deliveryIn(ground: Ground): Promise<string> {
   const id = idOf(await ground.make("POST", `/webhooks/${await webhookIn(ground)}/test`));
-  for (let left = 200; left > 0; left--) if ((await ground.make("GET", `/webhook-deliveries/${id}`))["status"] === "delivered") return id;
-  throw new Error("the ping was not delivered");
+  let delivery: Record<string, unknown> = {};
+  for (let left = 400; left > 0; left--) {
+    delivery = await ground.make("GET", `/webhook-deliveries/${id}`);
+    if (delivery["status"] === "delivered") return id;
+    await scheduler.wait(25);
+  }
+  throw new Error(`the ping was not delivered: ${JSON.stringify(delivery)}`);
 }
 
 /** By operation: bodies that mean something their schema does not say. */
