@@ -2,7 +2,7 @@
 // Workflows' local engine, all in one runtime process. Writes bench/results.json.
 //
 // --quick        about a minute, for a first look; writes nothing
-// --only a,b     of: throughput, steps, auth, fairness, resume, lateness, memory; writes nothing
+// --only a,b     of: throughput, steps, auth, fairness, starts, schedules, sockets, lateness, resume, memory; writes nothing
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -16,12 +16,15 @@ import { auth } from "./measures/auth.mjs";
 import { fairness } from "./measures/fairness.mjs";
 import { lateness } from "./measures/lateness.mjs";
 import { memory } from "./measures/memory.mjs";
+import { schedules } from "./measures/schedules.mjs";
+import { sockets } from "./measures/sockets.mjs";
+import { starts } from "./measures/starts.mjs";
 import { resume } from "./measures/resume.mjs";
 import { sequentialSteps } from "./measures/steps.mjs";
 import { throughput } from "./measures/throughput.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const measures = { throughput, steps: sequentialSteps, auth, fairness, lateness, resume, memory };
+const measures = { throughput, steps: sequentialSteps, auth, fairness, starts, schedules, sockets, lateness, resume, memory };
 const { values: options } = parseArgs({ options: { quick: { type: "boolean", default: false }, only: { type: "string" } } });
 const asked = options.only ? options.only.split(",") : Object.keys(measures);
 for (const name of asked) if (!(name in measures)) throw new Error(`there is no measure "${name}"; there are ${Object.keys(measures).join(", ")}`);

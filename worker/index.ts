@@ -31,6 +31,7 @@ import { type EgressOf, platformOf } from "./platform.ts";
 import { realtimePlatform } from "./realtime/platform.ts";
 import { newsOf } from "./realtime/publish.ts";
 import { prepareBundle } from "./sandbox/deploy.ts";
+import { sweep } from "./sweep.ts";
 
 export { Egress } from "./egress/entrypoint.ts";
 
@@ -53,16 +54,18 @@ const app = createApp({ sandbox: { prepare: prepareBundle } });
 
 export default {
   fetch: app.fetch,
-  /** Repairs are the hubs' own alarms; the cron shows that the database answers, and looks after what has no object. */
+  /** Repairs are the objects' own alarms; the cron shows that the database answers, and looks after what no alarm does. */
   async scheduled(_controller, env, ctx) {
     await ping(env.DB);
-    await sweepEvents(env, Date.now());
-    await sweepSchedules(env, Date.now());
-    await sweepWebhooks(env, Date.now());
-    await runDueReplays(env, Date.now());
-    await keepUpApprovals(env, Date.now(), (work) => ctx.waitUntil(work));
-    await keepUpSignIn(env, Date.now());
-    await resealUnderCurrentKey(env);
-    await keepUpPrivacy(env, Date.now());
+    await sweep([
+      ["events", () => sweepEvents(env, Date.now())],
+      ["schedules", () => sweepSchedules(env, Date.now())],
+      ["webhooks", () => sweepWebhooks(env, Date.now())],
+      ["replays", () => runDueReplays(env, Date.now())],
+      ["approvals", () => keepUpApprovals(env, Date.now(), (work) => ctx.waitUntil(work))],
+      ["sign-in", () => keepUpSignIn(env, Date.now())],
+      ["keys", () => resealUnderCurrentKey(env)],
+      ["privacy", () => keepUpPrivacy(env, Date.now())],
+    ]);
   },
 } satisfies ExportedHandler<Env>;

@@ -72,6 +72,19 @@ export class Bare extends DurableObject<unknown> {
     return at;
   }
 
+  /** A socket of somebody who looks on. */
+  override fetch(): Response {
+    const { 0: client, 1: server } = new WebSocketPair();
+    this.ctx.acceptWebSocket(server);
+    return new Response(null, { status: 101, webSocket: client });
+  }
+
+  /** Tells everybody, after one durable write. */
+  async tell(text: string): Promise<void> {
+    this.#sql.exec("INSERT OR REPLACE INTO hook VALUES (?,?,?)", "told", text, Date.now());
+    for (const socket of this.ctx.getWebSockets()) socket.send(text);
+  }
+
   /** Reads what `run` wrote, the way anything that goes on with it has to. */
   async read(id: string): Promise<number> {
     const execution = this.#sql.exec("SELECT * FROM execution WHERE id = ?", id).one();

@@ -5,7 +5,7 @@
 import platform from "../../worker/index.ts";
 import { drive } from "./driver.ts";
 import type { BenchEnv } from "./env.ts";
-import { bareEvent, bareHook } from "./unavoidable.ts";
+import { bareEvent, bareHook, bareSocket } from "./unavoidable.ts";
 
 export * from "../../worker/index.ts";
 export { Bare } from "./bare.ts";
@@ -18,6 +18,7 @@ export default {
     if (pathname === "/bench") return drive(request, env, ctx);
     if (pathname === "/bench/hook") return bareHook(request, env);
     if (pathname === "/bench/event") return bareEvent(request, env);
+    if (pathname === "/bench/socket") return bareSocket(request, env);
     return platform.fetch(request, env, ctx);
   },
 } satisfies ExportedHandler<BenchEnv>;

@@ -25,6 +25,14 @@ export async function bareHook(request: Request, env: BenchEnv): Promise<Respons
   return Response.json({ id }, { status: 202 });
 }
 
+/** `GET /bench/socket` looks on, `POST` tells everybody who does. */
+export async function bareSocket(request: Request, env: BenchEnv): Promise<Response> {
+  const room = env.BARE.getByName("room");
+  if (request.method === "GET") return room.fetch(request);
+  await room.tell(await request.text());
+  return new Response(null, { status: 204 });
+}
+
 /** `POST /bench/event`: a row of the database, and an object that runs one step; when it ran. */
 export async function bareEvent(request: Request, env: BenchEnv): Promise<Response> {
   const { n } = await request.json<{ n: number }>();

@@ -2,6 +2,7 @@
  * Sends what is due, several at a time: a slow receiver holds up its own deliveries alone.
  * @module
  */
+import { errorMessage } from "../../db/error-message.ts";
 import type { DelivererPlatform, DueDelivery } from "./contract.ts";
 
 /** Connections: six at a time is what the platform gives one invocation. */
@@ -31,7 +32,7 @@ export async function deliver(platform: DelivererPlatform, tenant: string, { now
       .then(() => undefined)
       .catch((error: unknown) => {
         broken = true;
-        console.error(JSON.stringify({ level: "error", event: "webhook.unsettled", tenant, delivery: delivery.id, message: String(error) }));
+        console.error(JSON.stringify({ level: "error", event: "webhook.unsettled", tenant, delivery: delivery.id, message: errorMessage(error) }));
       })
       .finally(() => void underWay.delete(delivery.id));
     underWay.set(delivery.id, { subscriptionId: delivery.subscriptionId, done });

@@ -1,4 +1,5 @@
 /** The deliverer of a tenant: a thin shell that gives ./deliver.ts its alarm. */
+import { errorMessage } from "../../db/error-message.ts";
 import { DurableObject } from "cloudflare:workers";
 import { migrate } from "../lib/migrations.ts";
 import type { DelivererObject, DelivererPlatform } from "./contract.ts";
@@ -47,7 +48,7 @@ export function delivererClass<Env>(platformOf: (env: Env, waitUntil: (work: Pro
         const next = await deliver(this.platform, tenant, { now: clock, pause: () => this.pause() });
         if (next !== null) await this.comeAt(Math.max(next, clock()));
       } catch (error) {
-        console.error(JSON.stringify({ level: "error", event: "webhook.round_failed", tenant, message: String(error) }));
+        console.error(JSON.stringify({ level: "error", event: "webhook.round_failed", tenant, message: errorMessage(error) }));
         await this.comeAt(clock() + againMs);
       }
     }

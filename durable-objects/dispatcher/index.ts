@@ -1,4 +1,5 @@
 /** The dispatcher of a tenant: a thin shell that gives the functions beside it their time and alarm. */
+import { errorMessage } from "../../db/error-message.ts";
 import { DurableObject } from "cloudflare:workers";
 import { migrate } from "../lib/migrations.ts";
 import type { DispatcherObject, DispatcherPlatform } from "./contract.ts";
@@ -25,7 +26,7 @@ export function dispatcherClass<Env>(platformOf: (env: Env) => DispatcherPlatfor
         },
         setAlarm: (at) => ctx.storage.setAlarm(at),
         now: () => Date.now(),
-        warn: (error) => console.warn(JSON.stringify({ level: "warn", event: "dispatch.failed", tenant: this.tenant, message: String(error), consequence: "tried again in some seconds" })),
+        warn: (error) => console.warn(JSON.stringify({ level: "warn", event: "dispatch.failed", tenant: this.tenant, message: errorMessage(error), consequence: "tried again in some seconds" })),
       });
     }
 

@@ -3,6 +3,7 @@
  * what its steps wait for.
  * @module
  */
+import { errorMessage } from "../../db/error-message.ts";
 import type { Children } from "./children.ts";
 import type { Onlookers } from "./onlookers.ts";
 import type { Outside } from "./outside.ts";
@@ -31,7 +32,7 @@ export async function beforeNextRun({ children, outside }: Neighbours, execution
 
 /** False when a telling failed; it stands in the log then. */
 export async function allReached(execution: Execution, tellings: Promise<void>[]): Promise<boolean> {
-  const failed = (await Promise.allSettled(tellings)).flatMap((result) => (result.status === "rejected" ? [String(result.reason)] : []));
+  const failed = (await Promise.allSettled(tellings)).flatMap((result) => (result.status === "rejected" ? [errorMessage(result.reason)] : []));
   for (const message of failed) console.error(JSON.stringify({ level: "error", event: "report-failed", execution: execution.request.id, message }));
   return failed.length === 0;
 }

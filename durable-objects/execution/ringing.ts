@@ -10,6 +10,7 @@
  *    while of its own, so that what keeps killing the process soon dies alone.
  * @module
  */
+import { errorMessage } from "../../db/error-message.ts";
 import { dueTimers, setTimer, type Timers } from "../lib/timers.ts";
 import { afterEnd } from "./neighbours.ts";
 import { childPollMs, end, isTerminal, underWay } from "./outcome.ts";
@@ -41,7 +42,7 @@ export async function ringAll(object: Ringing): Promise<void> {
       const turn = ring(object, id);
       if (turn) turns.push(turn);
     } catch (error) {
-      console.error(JSON.stringify({ level: "error", event: "alarm-failed", execution: id, message: String(error) }));
+      console.error(JSON.stringify({ level: "error", event: "alarm-failed", execution: id, message: errorMessage(error) }));
     }
   }
   // If the process dies while this waits, the platform rings again, and late.

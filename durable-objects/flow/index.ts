@@ -7,6 +7,7 @@
  * 2. Whoever has begun counts until it has ended: as it says itself, or as it is asked.
  * @module
  */
+import { errorMessage } from "../../db/error-message.ts";
 import { DurableObject } from "cloudflare:workers";
 import type { FlowManifest } from "../../sdk/schema/flow.ts";
 import type { Outline, Reply, StartRequest } from "../execution/contract.ts";
@@ -120,7 +121,7 @@ export function flowClass<Env>(platformOf: (env: Env) => FlowPlatform) {
         await this.refresh();
         for (const item of this.write(() => takeUntold(this.sql, Date.now()))) await this.register(item.id, requestOf(item));
       } catch (error) {
-        console.error(JSON.stringify({ level: "error", event: "flow-failed", message: String(error) }));
+        console.error(JSON.stringify({ level: "error", event: "flow-failed", message: errorMessage(error) }));
       }
       await this.pump();
     }

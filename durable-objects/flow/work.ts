@@ -3,6 +3,7 @@
  * for a while, so that it is done again if nothing is heard of it; every one may be repeated.
  * @module
  */
+import { errorMessage } from "../../db/error-message.ts";
 import { terminalStatuses, type ExecutionStatus } from "../../sdk/schema/execution.ts";
 import type { FlowManifest } from "../../sdk/schema/flow.ts";
 import { type Item, itemOf, remove, requestOf, tracks } from "./items.ts";
@@ -82,7 +83,7 @@ export async function doPiece(doing: Doing, item: Item): Promise<void> {
       write(() => heard(sql, item.id, status, now()));
     }
   } catch (error) {
-    console.error(JSON.stringify({ level: "error", event: "flow-failed", execution: item.id, state: item.state, message: String(error) }));
+    console.error(JSON.stringify({ level: "error", event: "flow-failed", execution: item.id, state: item.state, message: errorMessage(error) }));
     write(() => failed(sql, item.id, now()));
   }
 }

@@ -1,4 +1,5 @@
 /** The limiter of a tenant: a thin shell that gives the ledger its clock, its disk and its quotas. */
+import { errorMessage } from "../../db/error-message.ts";
 import { DurableObject } from "cloudflare:workers";
 import { type LimiterObject, type LimiterPlatform, monthly, type Quotas, quotaIn, type Report, type Settled } from "./contract.ts";
 import { Ledger } from "./ledger.ts";
@@ -82,7 +83,7 @@ export function limiterClass<Env>(platformOf: (env: Env) => LimiterPlatform) {
           await this.platform.save(count.tenant, count.period, monthly, count.value);
           this.store.saved(count);
         } catch (error) {
-          console.error(JSON.stringify({ level: "error", event: "usage.unsaved", tenant: count.tenant, period: count.period, message: String(error) }));
+          console.error(JSON.stringify({ level: "error", event: "usage.unsaved", tenant: count.tenant, period: count.period, message: errorMessage(error) }));
         }
       }
       this.armed = this.store.unsaved().length > 0;

@@ -3,6 +3,7 @@
  * and its one alarm, which rings when the next schedule is due.
  * @module
  */
+import { errorMessage } from "../../db/error-message.ts";
 import { DurableObject } from "cloudflare:workers";
 import type { BackfillView } from "../../sdk/schema/schedule.ts";
 import type { Reply } from "../execution/contract.ts";
@@ -74,7 +75,7 @@ export function schedulerClass<Env>(platformOf: (env: Env, waitUntil: (work: Pro
       try {
         await ring({ sql: this.sql, transaction: (change) => this.ctx.storage.transactionSync(change), platform: this.platform, now: () => Date.now() });
       } catch (error) {
-        console.error(JSON.stringify({ level: "error", event: "schedules-failed", tenant: stateOf(this.sql)?.tenant, message: String(error) }));
+        console.error(JSON.stringify({ level: "error", event: "schedules-failed", tenant: stateOf(this.sql)?.tenant, message: errorMessage(error) }));
         this.clock.rang();
         await this.ctx.storage.setAlarm(Date.now() + 5_000);
         return;

@@ -3,6 +3,7 @@
  * Whatever goes wrong with one run concerns no other.
  * @module
  */
+import { errorMessage } from "../../db/error-message.ts";
 import type { Run, SchedulerPlatform, Started } from "./ports.ts";
 import { dueFires, type Fire, isFirst, type Outcome, overlapOf, type ScheduleRow, scheduleRow, settle, stateOf, takeDue } from "./store.ts";
 
@@ -49,7 +50,7 @@ async function startAll(ringing: Ringing, fires: readonly Fire[]): Promise<void>
     if (row) rows.set(id, row);
   }
   const workflows = [...new Set([...rows.values()].map((row) => row.workflow_id))];
-  const starter = await platform.starter(tenant, workflows).catch((error: unknown) => async (): Promise<Started> => ({ kind: "later", reason: String(error) }));
+  const starter = await platform.starter(tenant, workflows).catch((error: unknown) => async (): Promise<Started> => ({ kind: "later", reason: errorMessage(error) }));
   // Runs of one schedule that must not overlap begin one after the other.
   const begun = new Set<string>();
   const turns = fires.map((fire) => async () => {
@@ -70,7 +71,7 @@ async function attempt({ sql, platform }: Ringing, tenant: string, row: Schedule
     if (before !== null) return { kind: overlap === "skip" && fire.backfill === "" ? "skip" : "wait", reason: before };
     return await inTime(start({ schedule: row.id, workflowId: row.workflow_id, at: fire.at }));
   } catch (error) {
-    return { kind: "later", reason: error instanceof Error ? error.message : String(error) };
+    return { kind: "later", reason: errorMessage(error) };
   }
 }
 

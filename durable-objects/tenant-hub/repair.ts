@@ -5,6 +5,7 @@
  * Invariant: while an entry holds a `start`, an alarm is set.
  * @module
  */
+import { errorMessage } from "../../db/error-message.ts";
 import type { StartRequest } from "../execution/contract.ts";
 
 /** How long an accepted execution may be silent, ms. */
@@ -91,7 +92,7 @@ export class Repair {
     const requests = takeUnstarted(this.#sql, now - repairAfterMs, now);
     const results = await Promise.allSettled(requests.map((request) => this.#restart(request)));
     for (const [index, result] of results.entries()) {
-      if (result.status === "rejected") console.error(JSON.stringify({ level: "error", event: "restart-failed", execution: requests[index]?.id, message: String(result.reason) }));
+      if (result.status === "rejected") console.error(JSON.stringify({ level: "error", event: "restart-failed", execution: requests[index]?.id, message: errorMessage(result.reason) }));
     }
     this.#armed = anyUnstarted(this.#sql);
     if (this.#armed) this.#setAlarm(Date.now() + repairAfterMs);

@@ -6,6 +6,7 @@
  * Invariant: while something is untold, an alarm is set.
  * @module
  */
+import { errorMessage } from "../../db/error-message.ts";
 import { terminalStatuses } from "../../sdk/schema/execution.ts";
 import type { EndedEntry, IndexEntry } from "./contract.ts";
 
@@ -82,7 +83,7 @@ export class Untold {
       try {
         await this.#tell(rows.map(({ ended }) => JSON.parse(ended) as EndedEntry));
       } catch (error) {
-        console.warn(JSON.stringify({ level: "warn", event: "ends.untold", message: String(error), consequence: "told again in some seconds" }));
+        console.warn(JSON.stringify({ level: "warn", event: "ends.untold", message: errorMessage(error), consequence: "told again in some seconds" }));
         return;
       }
       this.#sql.exec("DELETE FROM untold WHERE seq <= ?", rows.at(-1)?.seq ?? 0);

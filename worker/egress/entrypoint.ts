@@ -6,6 +6,7 @@
  * before it opens. One that throws would let the socket open and then end without a word.
  * @module
  */
+import { errorMessage } from "../../db/error-message.ts";
 import { WorkerEntrypoint } from "cloudflare:workers";
 import { tenantDb } from "../../db/tenant-db.ts";
 import type { MasterKeys } from "../auth/seal.ts";
@@ -44,7 +45,7 @@ export class Egress extends WorkerEntrypoint<EgressEnv, { tenant: string }> {
       rules = await tenantRules(this.env, tenant);
       policy = { operatorAllow: parseHostList(this.env.EGRESS_ALLOW ?? "", "EGRESS_ALLOW", false), ...rules.policy };
     } catch (error) {
-      console.error(JSON.stringify({ message: "egress rules unreadable", tenant, error: String(error) }));
+      console.error(JSON.stringify({ message: "egress rules unreadable", tenant, error: errorMessage(error) }));
       return refusalResponse(new Refusal("egress-denied", "the rules for this tenant could not be read, so nothing is let out; the server's log says why"));
     }
     const secrets = this.#secrets(request, tenant, rules);

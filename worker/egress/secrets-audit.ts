@@ -3,6 +3,7 @@
  * refusal each time, as far as the limits go. Written behind the answer; never a value.
  * @module
  */
+import { errorMessage } from "../../db/error-message.ts";
 import { newId } from "../../db/ids.ts";
 import { auditEvents } from "../../db/schema/audit-events.ts";
 import type { JsonObject } from "../../db/schema/json.ts";
@@ -92,7 +93,7 @@ export class SecretAudit {
       request_id: null,
       ip: null,
     };
-    const written = Promise.resolve(this.#db.insert(auditEvents, row)).catch((error: unknown) => console.error(JSON.stringify({ message: "audit of a secret failed", action, error: String(error) })));
+    const written = Promise.resolve(this.#db.insert(auditEvents, row)).catch((error: unknown) => console.error(JSON.stringify({ message: "audit of a secret failed", action, error: errorMessage(error) })));
     this.#waitUntil(written);
   }
 }

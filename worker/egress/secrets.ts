@@ -12,6 +12,7 @@
  * 4. What cannot be judged or looked through is refused.
  * @module
  */
+import { errorMessage } from "../../db/error-message.ts";
 import type { Vault } from "../auth/data-keys.ts";
 import { hostOf } from "./address.ts";
 import { covers } from "./host-list.ts";
@@ -94,7 +95,7 @@ export class SecretDoor {
   }
 
   #broken(error: unknown): never {
-    console.error(JSON.stringify({ message: "secrets cannot be opened", tenant: this.#ports.vault.db.tenant, error: error instanceof Error ? error.message : String(error) }));
+    console.error(JSON.stringify({ message: "secrets cannot be opened", tenant: this.#ports.vault.db.tenant, error: errorMessage(error) }));
     throw new Refusal("secret-not-allowed", "a secret for this host could not be opened, so nothing is let through; the server's log says why");
   }
 }

@@ -9,6 +9,7 @@
  * ```
  * @module
  */
+import { errorMessage } from "../../db/error-message.ts";
 import { newId } from "../../db/ids.ts";
 import { events } from "../../db/schema/events.ts";
 import type { JsonObject } from "../../db/schema/json.ts";
@@ -80,6 +81,6 @@ export function dispatchSoon({ env, db, waitUntil }: { env: Env; db: Pick<Tenant
   waitUntil(
     dispatcherOf(env, db.tenant)
       .nudge(db.tenant)
-      .catch((error: unknown) => console.warn(JSON.stringify({ level: "warn", event: "dispatcher.unreachable", tenant: db.tenant, message: String(error), consequence: "the sweep dispatches it" }))),
+      .catch((error: unknown) => console.warn(JSON.stringify({ level: "warn", event: "dispatcher.unreachable", tenant: db.tenant, message: errorMessage(error), consequence: "the sweep dispatches it" }))),
   );
 }

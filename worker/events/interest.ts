@@ -3,6 +3,7 @@
  * Call {@link refreshInterest} after whatever changes the answer; the sweep does it again.
  * @module
  */
+import { errorMessage } from "../../db/error-message.ts";
 import { eq, gte, lt, and, type SQL } from "drizzle-orm";
 import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 import { eventTriggers, eventWaits } from "../../db/schema/events.ts";
@@ -33,7 +34,7 @@ export async function refreshInterest(env: Env, tenant: string): Promise<void> {
 
 /** The same where a failure must not undo what was done: the sweep makes it good within the hour. */
 export async function refreshInterestSoon(env: Env, tenant: string): Promise<void> {
-  await refreshInterest(env, tenant).catch((error: unknown) => console.warn(JSON.stringify({ level: "warn", event: "interest.stale", tenant, message: String(error), consequence: "ends of executions become events again within the hour" })));
+  await refreshInterest(env, tenant).catch((error: unknown) => console.warn(JSON.stringify({ level: "warn", event: "interest.stale", tenant, message: errorMessage(error), consequence: "ends of executions become events again within the hour" })));
 }
 
 /** A step has begun to wait for events of these types. */

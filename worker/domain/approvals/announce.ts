@@ -3,6 +3,7 @@
  * when it does so no longer. Both may be said again, and are then nothing new.
  * @module
  */
+import { errorMessage } from "../../../db/error-message.ts";
 import { and, eq, not } from "drizzle-orm";
 import { among } from "../../../db/among.ts";
 import { derivedId } from "../../../db/ids.ts";
@@ -25,7 +26,7 @@ import { nextAt } from "./schedule.ts";
 const mostTurns = 50;
 
 /** Work that goes on after the answer; objects stay for it. */
-const goOn = (work: Promise<unknown>): void => void work.catch((error: unknown) => console.warn(JSON.stringify({ level: "warn", event: "approvals.afterwards", message: String(error) })));
+const goOn = (work: Promise<unknown>): void => void work.catch((error: unknown) => console.warn(JSON.stringify({ level: "warn", event: "approvals.afterwards", message: errorMessage(error) })));
 
 export async function announceApprovals(env: Env, cause: Cause, steps: readonly OutsideStep[], now = Date.now()): Promise<void> {
   for (const step of steps) await announce(env, cause, step, now);

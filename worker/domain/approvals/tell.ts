@@ -4,6 +4,7 @@
  * same words, and the execution takes them once.
  * @module
  */
+import { errorMessage } from "../../../db/error-message.ts";
 import { and, eq, isNull } from "drizzle-orm";
 import { approvals } from "../../../db/schema/approvals.ts";
 import { dispatchSoon, emit } from "../../events/emit.ts";
@@ -27,7 +28,7 @@ export async function tellExecution(ctx: CloseContext & { objects: Pick<ObjectsP
     await (reply.ok ? heard({ ...ctx, now }, row) : unheard({ ...ctx, now }, row));
     return reply.ok ? "heard" : "deaf";
   } catch (error) {
-    console.error(JSON.stringify({ level: "error", event: "approval.not_told", approval: row.id, execution: execution_id, message: String(error), consequence: "the sweep tells it again" }));
+    console.error(JSON.stringify({ level: "error", event: "approval.not_told", approval: row.id, execution: execution_id, message: errorMessage(error), consequence: "the sweep tells it again" }));
     return "later";
   }
 }

@@ -2,6 +2,7 @@
  * Carries replays on: a slice, how far it is, the next one.
  * @module
  */
+import { errorMessage } from "../../../db/error-message.ts";
 import { claimReplay, listDueReplays, type ReplayJob, saveReplay } from "../../../db/replay-jobs.ts";
 import type { ReplayItem } from "../../../db/schema/dead-letters.ts";
 import { tenantDb } from "../../../db/tenant-db.ts";
@@ -42,7 +43,7 @@ export async function runReplay(ports: ReplayPorts, id: string): Promise<void> {
   try {
     await runSlices(ports, job);
   } catch (error) {
-    console.error(JSON.stringify({ level: "error", event: "replay.failed", replay: id, message: String(error) }));
+    console.error(JSON.stringify({ level: "error", event: "replay.failed", replay: id, message: errorMessage(error) }));
     await saveReplay(env.DB, job, { next_at: now + againMs });
   }
 }

@@ -3,6 +3,7 @@
  * when an execution is read, so that running one costs nothing more.
  * @module
  */
+import { errorMessage } from "../../../db/error-message.ts";
 import { eq } from "drizzle-orm";
 import { deployments } from "../../../db/schema/deployments.ts";
 import type { ErrorRecord, ExecutionView } from "../../../sdk/schema/execution.ts";
@@ -54,7 +55,7 @@ async function read(ctx: TenantContext, version: number): Promise<Places | null>
     const places = new Places(await stored.json<StoredMaps>());
     return places.size <= mostSegments ? places : null;
   } catch (error) {
-    console.error(JSON.stringify({ level: "error", event: "source-map-unread", tenant: ctx.tenant, version, message: String(error) }));
+    console.error(JSON.stringify({ level: "error", event: "source-map-unread", tenant: ctx.tenant, version, message: errorMessage(error) }));
     return null;
   }
 }

@@ -4,6 +4,7 @@
  * repair has begun it again: until then the hub knows it, by its start.
  * @module
  */
+import { errorMessage } from "../../../db/error-message.ts";
 import type { Reply, StartRequest } from "../../../durable-objects/execution/contract.ts";
 import { PlatformError } from "../../../sdk/schema/problem.ts";
 import type { TenantContext } from "../context.ts";
@@ -59,7 +60,7 @@ async function restart(ctx: TenantContext, id: string): Promise<boolean> {
   try {
     return await ctx.objects.hub(ctx.tenant).restart(id);
   } catch (error) {
-    console.error(JSON.stringify({ level: "error", event: "restart-failed", execution: id, message: String(error) }));
+    console.error(JSON.stringify({ level: "error", event: "restart-failed", execution: id, message: errorMessage(error) }));
     throw new PlatformError("unavailable", `The execution ${id} was accepted and cannot be begun just now; that is tried again by itself. Ask again in some seconds.`);
   }
 }

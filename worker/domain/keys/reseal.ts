@@ -4,6 +4,7 @@
  * MASTER_KEY_PREVIOUS can go (docs/secrets.md).
  * @module
  */
+import { errorMessage } from "../../../db/error-message.ts";
 import { hooks } from "../../../db/schema/hooks.ts";
 import { signingKeys } from "../../../db/schema/signing-keys.ts";
 import { ssoProviders } from "../../../db/schema/sso.ts";
@@ -49,7 +50,7 @@ export async function resealUnderCurrentKey(env: Env): Promise<number> {
         done++;
       } catch (error) {
         // One that opens under neither key must not keep the others from theirs.
-        console.error(JSON.stringify({ level: "error", event: "reseal-failed", column: column.name, row: row.key, message: String(error) }));
+        console.error(JSON.stringify({ level: "error", event: "reseal-failed", column: column.name, row: row.key, message: errorMessage(error) }));
       }
     }
   }

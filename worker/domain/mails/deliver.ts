@@ -6,6 +6,7 @@
  * one for each tenant, keep a slow server of one tenant from the mail of others.
  * @module
  */
+import { errorMessage } from "../../../db/error-message.ts";
 import { claimMail, type DueMail, listDueMails } from "../../../db/mails.ts";
 import type { Carrier } from "../../email/mail.ts";
 import type { Env } from "../../env.ts";
@@ -52,7 +53,7 @@ export async function deliverMails(env: Env, now: number, { transport = transpor
     if (transport === null) await warnOnce(env, now);
     for (let tried = 1; tried > 0 && !isLate(); ) tried = await round(env, now, { transport, ownOf }, isLate);
   } catch (error) {
-    log("error", "mail.outbox_failed", { error: String(error) });
+    log("error", "mail.outbox_failed", { error: errorMessage(error) });
   }
 }
 
@@ -87,7 +88,7 @@ async function carrierOf(mail: DueMail | undefined, transport: Carrier | null, o
   try {
     return (await ownOf(mail.tenant_id)) ?? transport;
   } catch (error) {
-    log("error", "mail.account_unreadable", { tenant: mail.tenant_id, error: String(error) });
+    log("error", "mail.account_unreadable", { tenant: mail.tenant_id, error: errorMessage(error) });
     return null;
   }
 }

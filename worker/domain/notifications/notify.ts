@@ -10,6 +10,7 @@
  * ```
  * @module
  */
+import { errorMessage } from "../../../db/error-message.ts";
 import { and, eq } from "drizzle-orm";
 import { among } from "../../../db/among.ts";
 import { derivedId } from "../../../db/ids.ts";
@@ -100,7 +101,7 @@ async function publish(env: Env, tenant: string, messages: readonly RealtimeMess
   try {
     await realtimeOf(env, tenant).publish(messages);
   } catch (error) {
-    console.warn(JSON.stringify({ level: "warn", event: "notifications.not_published", tenant, message: String(error), consequence: "they are seen when the list is read" }));
+    console.warn(JSON.stringify({ level: "warn", event: "notifications.not_published", tenant, message: errorMessage(error), consequence: "they are seen when the list is read" }));
   }
 }
 

@@ -2,6 +2,7 @@
  * Gives the scheduler what it needs of the rest of the platform.
  * @module
  */
+import { errorMessage } from "../../../db/error-message.ts";
 import { among } from "../../../db/among.ts";
 import { noteSynced, revisionOf } from "../../../db/schedules.ts";
 import { schedules } from "../../../db/schema/schedules.ts";
@@ -49,7 +50,7 @@ export function schedulerPlatform(env: Env, waitUntil: (work: Promise<unknown>) 
           });
           return { kind: "started", executionId: id, created };
         } catch (error) {
-          const reason = error instanceof Error ? error.message : String(error);
+          const reason = errorMessage(error);
           return { kind: error instanceof PlatformError && final.has(error.code) ? "refused" : "later", reason };
         }
       };

@@ -3,6 +3,7 @@
  * scheduler after it. What a crash keeps from the scheduler the sweep tells it.
  * @module
  */
+import { errorMessage } from "../../../db/error-message.ts";
 import { changed, type NewSchedule, replaceSchedules, revisionOf } from "../../../db/schedules.ts";
 import type { Statement } from "../../../db/tenant-db.ts";
 import { faultIn } from "../../../durable-objects/scheduler/times.ts";
@@ -41,7 +42,7 @@ export async function syncSchedules({ env, tenant }: Ctx): Promise<void> {
   if ((await revisionOf(env.DB, tenant)) === null) return;
   await schedulerOf(env, tenant)
     .sync(tenant)
-    .catch((error: unknown) => console.warn(JSON.stringify({ level: "warn", event: "scheduler.unreachable", tenant, message: String(error), consequence: "the sweep tells it" })));
+    .catch((error: unknown) => console.warn(JSON.stringify({ level: "warn", event: "scheduler.unreachable", tenant, message: errorMessage(error), consequence: "the sweep tells it" })));
 }
 
 async function schedulesOf(tenant: string, { id: workflow_id, on }: WorkflowManifest): Promise<NewSchedule[]> {

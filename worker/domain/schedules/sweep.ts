@@ -1,3 +1,4 @@
+import { errorMessage } from "../../../db/error-message.ts";
 import { takeUnseen } from "../../../db/schedules.ts";
 import { schedulerOf } from "../../events/objects.ts";
 import type { Env } from "../../env.ts";
@@ -11,6 +12,6 @@ export async function sweepSchedules(env: Env, now: number): Promise<void> {
   const tenants = await takeUnseen(env.DB, { now, before: now - unseenMs, limit: atOnce });
   const done = await Promise.allSettled(tenants.map((tenant) => schedulerOf(env, tenant).sync(tenant)));
   for (const [index, result] of done.entries()) {
-    if (result.status === "rejected") console.error(JSON.stringify({ level: "error", event: "schedules-unseen", tenant: tenants[index], message: String(result.reason) }));
+    if (result.status === "rejected") console.error(JSON.stringify({ level: "error", event: "schedules-unseen", tenant: tenants[index], message: errorMessage(result.reason) }));
   }
 }

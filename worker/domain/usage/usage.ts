@@ -2,6 +2,7 @@
  * What this isolate knows of its tenants' limits: one for all requests that it serves.
  * @module
  */
+import { errorMessage } from "../../../db/error-message.ts";
 import type { LimiterObject, Report, Settled } from "../../../durable-objects/limiter/contract.ts";
 import type { Env } from "../../env.ts";
 import { Gate } from "./gate.ts";
@@ -40,7 +41,7 @@ export function newUsage({ ask, lingerMs }: UsageOptions): Usage {
     return () => clearTimeout(id);
   };
   const warn = (tenant: string, error: unknown) =>
-    console.warn(JSON.stringify({ level: "warn", event: "limiter.unreachable", tenant, message: String(error), consequence: "requests are let through uncounted for some seconds" }));
+    console.warn(JSON.stringify({ level: "warn", event: "limiter.unreachable", tenant, message: errorMessage(error), consequence: "requests are let through uncounted for some seconds" }));
   const gate = () => new Gate({ now, sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) });
   return { leases: new Leases({ ask, now, timer, warn }, lingerMs), starts: gate(), requests: gate(), turns: gate() };
 }

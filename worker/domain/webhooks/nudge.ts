@@ -1,3 +1,4 @@
+import { errorMessage } from "../../../db/error-message.ts";
 import type { TenantDb } from "../../../db/tenant-db.ts";
 import type { Env } from "../../env.ts";
 import { delivererOf } from "../../events/objects.ts";
@@ -11,5 +12,5 @@ export function nudgeSoon({ env, db, waitUntil }: { env: Env; db: Pick<TenantDb,
 export async function nudge(env: Env, tenant: string): Promise<void> {
   await delivererOf(env, tenant)
     .nudge(tenant)
-    .catch((error: unknown) => console.warn(JSON.stringify({ level: "warn", event: "deliverer.unreachable", tenant, message: String(error), consequence: "the sweep sends it" })));
+    .catch((error: unknown) => console.warn(JSON.stringify({ level: "warn", event: "deliverer.unreachable", tenant, message: errorMessage(error), consequence: "the sweep sends it" })));
 }
