@@ -81,7 +81,7 @@ async function events({ runtime, quick, say }) {
 async function firstStepOf(runtime, eventId) {
   for (let left = 1_000; left > 0; left--) {
     const event = await send(runtime, "GET", `events/${eventId}`, keys.apiKey);
-    const [started] = event.executions ?? [];
+    const [started] = event.starts.filter(({ execution_id: id }) => id !== null);
     if (started) {
       const { output } = await send(runtime, "GET", `executions/${started.execution_id}?wait=5000`, keys.apiKey);
       return output.at;
