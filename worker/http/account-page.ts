@@ -9,6 +9,7 @@
  */
 import { randomBytes, toBase64Url } from "../auth/bytes.ts";
 import { type AccountPage, accountTexts, languageOf } from "./account-texts.ts";
+import { pageResponse } from "./page.ts";
 
 export const accountPages = ["confirm", "reset", "invitation"] as const satisfies readonly AccountPage[];
 
@@ -58,14 +59,5 @@ export function accountPage(page: AccountPage, acceptLanguage: string | null): R
   const html = `<!doctype html><html lang="${language}"><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>${title} · Everstep</title><style nonce="${nonce}">${style}</style>
 <main><h1>${title}</h1><form data-path="${path}" data-done="${done}" data-missing="${texts.missing}"><p>${lead}</p>${fields.map((field) => inputs[field]).join("")}<button>${button}</button></form><p><output role="status"></output></p></main>
 <script type="module" nonce="${nonce}">${script}</script></html>`;
-  return new Response(html, {
-    headers: {
-      "content-type": "text/html; charset=utf-8",
-      "content-language": language,
-      "cache-control": "no-store",
-      "content-security-policy": `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'nonce-${nonce}'; connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'`,
-      "referrer-policy": "no-referrer",
-      "x-content-type-options": "nosniff",
-    },
-  });
+  return pageResponse(html, { language, nonce });
 }

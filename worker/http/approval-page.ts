@@ -9,6 +9,7 @@
 import { randomBytes, toBase64Url } from "../auth/bytes.ts";
 import { languageOf } from "./account-texts.ts";
 import { approvalTexts } from "./approval-texts.ts";
+import { pageResponse } from "./page.ts";
 
 export const approvalPagePath = "/account/approval";
 
@@ -87,14 +88,5 @@ export function approvalPage(acceptLanguage: string | null): Response {
   const html = `<!doctype html><html lang="${language}"><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>${texts.title} · Everstep</title><style nonce="${nonce}">${style}</style>
 <main><p id="about"></p><h1 id="title">${texts.title}</h1><p id="description"></p><p><small id="as"></small></p><form hidden><div id="fields"></div><label>${texts.comment}<textarea name="comment" maxlength="2000"></textarea></label><button value="approved">${texts.approve}</button><button value="rejected">${texts.reject}</button></form><p><output role="status"></output></p></main>
 <script type="application/json" id="texts" nonce="${nonce}">${JSON.stringify(texts)}</script><script type="module" nonce="${nonce}">${script}</script></html>`;
-  return new Response(html, {
-    headers: {
-      "content-type": "text/html; charset=utf-8",
-      "content-language": language,
-      "cache-control": "no-store",
-      "content-security-policy": `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'nonce-${nonce}'; connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'`,
-      "referrer-policy": "no-referrer",
-      "x-content-type-options": "nosniff",
-    },
-  });
+  return pageResponse(html, { language, nonce });
 }
