@@ -114,7 +114,7 @@ export interface Step<Events extends EventSchemas = EventSchemas> {
    */
   sendEvent(name: string, event: EventToSend): Promise<{ id: string }>;
   /** Pauses until enough people have decided or the request expires. */
-  approval<Form extends z.ZodObject>(name: string, options: ApprovalOptions & { form: Form }): Promise<ApprovalOutcome<z.output<Form>>>;
+  approval<Form extends z.ZodObject>(name: string, options: Omit<ApprovalOptions, "form"> & { form: Form }): Promise<ApprovalOutcome<z.output<Form>>>;
   approval(name: string, options: ApprovalOptions): Promise<ApprovalOutcome>;
   /**
    * Runs another workflow of the tenant as a child and returns its output.
