@@ -45,7 +45,7 @@ const p95 = (values: number[]): number => [...values].sort((a, b) => a - b)[Math
 /** From asking for a start until its first step runs, ms. */
 async function delay(): Promise<number> {
   const began = Date.now();
-  const view = await neighbour.expect(neighbour.post<ExecutionView>("/workflows/work/execute", { input: {}, wait: true }), 200);
+  const view = await neighbour.expect(neighbour.post<ExecutionView>("/workflows/busy/execute", { input: {}, wait: true }), 200);
   return Number(view.output) - began;
 }
 
@@ -66,7 +66,7 @@ async function flood(input: { burnMs: number }): Promise<Record<number, number>>
   const client = async (): Promise<void> => {
     while (sent < requests) {
       sent++;
-      const { status } = await flooding.api.post("/workflows/work/execute", { input });
+      const { status } = await flooding.api.post("/workflows/busy/execute", { input });
       answers[status] = (answers[status] ?? 0) + 1;
       if (status === 429) await pause(50);
     }
