@@ -5,10 +5,11 @@
  * (a key, a session, a slug) are in files of their own here; test/db/access.test.ts lists them.
  * @module
  */
-import { and, eq, sql, type SQL } from "drizzle-orm";
+import { and, eq, getTableColumns, sql, type SQL } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import type { IndexColumn, SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
 import { batch, batchIf, type Statement } from "./batch.ts";
+import { selectRows } from "./many-rows.ts";
 
 export type { Statement } from "./batch.ts";
 
@@ -18,6 +19,8 @@ export type Row<T extends TenantTable> = T["$inferSelect"];
 export type Values<T extends TenantTable> = {
   [K in keyof Omit<T["$inferInsert"], "tenant_id">]: T["$inferInsert"][K & keyof T["$inferInsert"]] | SQL;
 };
+
+export type RowValues<T extends TenantTable> = Omit<T["$inferInsert"], "tenant_id">;
 
 export interface Selection {
   where?: SQL | undefined;
@@ -32,6 +35,10 @@ export interface TenantDb {
   first<T extends TenantTable>(table: T, where: SQL | undefined): Promise<Row<T> | null>;
   count(table: TenantTable, where?: SQL): Promise<number>;
   insert<T extends TenantTable>(table: T, values: Values<T>): Statement;
+  /** Any number of rows as one statement; they may hold no SQL. */
+  insertMany<T extends TenantTable>(table: T, rows: readonly RowValues<T>[]): Statement;
+  /** The same for rows of which some are there: of those it sets these columns. */
+  upsertMany<T extends TenantTable>(table: T, rows: readonly RowValues<T>[], target: IndexColumn[], set: readonly string[]): Statement;
   /** Inserts, or sets `set` on the row that has the same `target`. */
   upsert<T extends TenantTable>(table: T, values: Values<T>, target: IndexColumn[], set: Partial<Values<T>>): Statement;
   update<T extends TenantTable>(table: T, set: Partial<Values<T>>, where?: SQL): Statement;
@@ -78,6 +85,14 @@ export function tenantDb(d1: D1Database, tenant: string): TenantDb {
     },
     count: (table, where) => db.$count(table, mine(table, where)),
     insert: (table, values) => db.insert(table as TenantTable).values(owned(values)),
+    insertMany: (table, rows) => db.insert(table as TenantTable).select(selectRows(table, rows.map(owned))),
+    upsertMany: (table, rows, target, set) => {
+      const columns = getTableColumns(table as TenantTable);
+      const excluded = Object.fromEntries(set.map((name) => [name, sql`excluded.${sql.identifier(columns[name]?.name ?? name)}`]));
+      const insert = db.insert(table as TenantTable).select(selectRows(table, rows.map(owned)));
+      // What is another tenant's is not set, whatever its key.
+      return set.length === 0 ? insert.onConflictDoNothing({ target }) : insert.onConflictDoUpdate({ target, set: unowned(excluded), setWhere: eq(table.tenant_id, tenant) });
+    },
     upsert: (table, values, target, set) =>
       db
         .insert(table as TenantTable)

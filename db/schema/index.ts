@@ -12,6 +12,8 @@ export * from "./mails.ts";
 export * from "./memberships.ts";
 export * from "./notifications.ts";
 export * from "./privacy.ts";
+export * from "./record-tables.ts";
+export * from "./records.ts";
 export * from "./roles.ts";
 export * from "./schedules.ts";
 export * from "./sessions.ts";

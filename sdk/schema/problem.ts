@@ -19,6 +19,10 @@ export const problem = z.object({
   limit: z.number().optional(),
   used: z.number().optional(),
   resets_at: z.string().nullable().optional(),
+  /** `version-conflict`: the record's version now, and of the fields to be changed its values and those that were sent. */
+  version: z.number().int().optional(),
+  current: z.record(z.string(), z.unknown()).optional(),
+  yours: z.record(z.string(), z.unknown()).optional(),
 });
 export type Problem = z.infer<typeof problem>;
 
@@ -41,6 +45,7 @@ export const problemCodes = {
   "unknown-hook": [404, "No workflow listens here"],
   "method-not-allowed": [405, "Method not allowed"],
   conflict: [409, "The state does not allow this"],
+  "version-conflict": [409, "Somebody else has changed it meanwhile"],
   "event-loop": [409, "Events start each other in a circle"],
   "flow-singleton": [409, "The workflow runs one execution at a time"],
   "last-admin": [409, "A tenant keeps an admin"],
@@ -60,7 +65,7 @@ export const problemCodes = {
 } as const satisfies Record<string, readonly [number, string]>;
 export type ProblemCode = keyof typeof problemCodes;
 
-export type ProblemMembers = Pick<Problem, "limit_name" | "limit" | "used" | "resets_at">;
+export type ProblemMembers = Pick<Problem, "limit_name" | "limit" | "used" | "resets_at" | "version" | "current" | "yours">;
 
 /** The platform's one error class; worker/http turns it into a problem document. */
 export class PlatformError extends Error {

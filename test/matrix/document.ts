@@ -74,7 +74,7 @@ function operationOf(id: string, method: string, path: string, described: Descri
     peopleOnly: described["x-people-only"] ?? false,
     parameters: parameters.filter((one) => one.in !== "header"),
     body: described.requestBody?.content["application/json"]?.schema ?? null,
-    keyed: parameters.some((one) => one.in === "header"),
+    keyed: parameters.some((one) => one.name === "Idempotency-Key"),
     maxBytes: described["x-max-bytes"] ?? 1024 * 1024,
   };
 }

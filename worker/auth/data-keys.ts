@@ -35,7 +35,7 @@ export const dataKeySealedFor = (tenant: string, id: string): string[] => ["data
 
 /** A key never changes: what was opened once in this isolate need not be read again. */
 const opened = new Map<string, Promise<CryptoKey>>();
-const referenceKeys = new Map<string, Promise<CryptoKey>>();
+const derivedKeys = new Map<string, Promise<CryptoKey>>();
 const kept = 1_000;
 
 function remember<V>(cache: Map<string, Promise<V>>, key: string, make: () => Promise<V>): Promise<V> {
@@ -90,14 +90,19 @@ export function dataKey({ db, env }: Vault, id: string): Promise<CryptoKey> {
 }
 
 /** HMAC-SHA-256, for the tags of the tenant's references. */
-export function referenceKey(vault: Vault, now: number): Promise<CryptoKey> {
+export const referenceKey = (vault: Vault, now: number): Promise<CryptoKey> => derivedKey(vault, "everstep secret references", now);
+
+/** HMAC-SHA-256, for what sensitive values are found by. */
+export const searchKey = (vault: Vault, now: number): Promise<CryptoKey> => derivedKey(vault, "everstep sensitive search", now);
+
+/** Of the tenant's first key, which is never replaced. Not the data key itself: one key, one use. */
+function derivedKey(vault: Vault, use: string, now: number): Promise<CryptoKey> {
   const { db, env } = vault;
-  return remember(referenceKeys, db.tenant, async () => {
+  return remember(derivedKeys, `${db.tenant}:${use}`, async () => {
     const row = (await db.first(dataKeys, eq(dataKeys.id, db.tenant))) ?? (await firstKey(vault, now));
     const hmac = { name: "HMAC", hash: "SHA-256" };
-    // Not the data key itself: one key, one use.
     const root = await crypto.subtle.importKey("raw", await rawOf(env, row), hmac, false, ["sign"]);
-    return crypto.subtle.importKey("raw", await crypto.subtle.sign("HMAC", root, utf8("everstep secret references")), hmac, false, ["sign"]);
+    return crypto.subtle.importKey("raw", await crypto.subtle.sign("HMAC", root, utf8(use)), hmac, false, ["sign"]);
   });
 }
 

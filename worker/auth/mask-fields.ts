@@ -3,10 +3,14 @@
  * what is masked can be neither searched nor sorted by.
  * @module
  */
+import { allEntities } from "../../sdk/schema/crm/index.ts";
 import type { TenantActor } from "./actor.ts";
 
 /** Which fields of which entities a role may mask. Invitations hold addresses of users-to-be: they are masked as `users`. */
-export const maskable: Readonly<Record<string, readonly string[]>> = { users: ["email", "name"] };
+export const maskable: Readonly<Record<string, readonly string[]>> = {
+  users: ["email", "name"],
+  ...Object.fromEntries(allEntities.map(({ path, fields }) => [path, Object.entries(fields).flatMap(([name, { type, sensitive }]) => (sensitive || ["email", "phone", "money", "long_text"].includes(type) ? [name] : []))])),
+};
 
 export function isMasked(actor: Pick<TenantActor, "masked">, entity: string, field: string): boolean {
   return actor.masked[entity]?.includes(field) ?? false;

@@ -3,6 +3,26 @@
  * API keys are lists of them.
  * @module
  */
+/** What the CRM's entities go by here (`permission` in sdk/schema/crm), in words. */
+const recordNames = {
+  leads: "leads",
+  contacts: "contacts",
+  companies: "companies",
+  deals: "deals",
+  tickets: "tickets",
+  tasks: "tasks",
+  notes: "notes, activities and attachments",
+  pipelines: "pipelines and stages",
+  tags: "tags and categories",
+  custom_fields: "the tenant's own fields",
+  views: "saved views",
+} as const;
+
+type RecordName = keyof typeof recordNames;
+type RecordPermission = `${RecordName}.${"read" | "write" | "delete"}`;
+
+const recordPermissions = Object.fromEntries(Object.entries(recordNames).flatMap(([name, what]) => [[`${name}.read`, `See ${what}`], [`${name}.write`, `Make and change ${what}`], [`${name}.delete`, `Delete and restore ${what}`]])) as Record<RecordPermission, string>;
+
 export const permissions = {
   "deployments.read": "See deployments and their sources",
   "deployments.write": "Deploy code, activate an earlier version",
@@ -19,6 +39,11 @@ export const permissions = {
   "emails.read": "See mails and their templates",
   "emails.write": "Send mails, change templates",
   "notifications.read": "Get notifications, and say which",
+  ...recordPermissions,
+  "imports.read": "See imports and exports of records",
+  "imports.write": "Import records, undo imports, export lists",
+  "reports.read": "See reports",
+  "actions.execute": "Have an action of the library carried out by hand",
   "variables.read": "See variables; of secrets only that they exist",
   "variables.write": "Set variables and secrets",
   "users.read": "See people, teams and invitations",
@@ -49,7 +74,11 @@ export type Scope = "all" | "team" | "own";
 export const scopes = ["own", "team", "all"] as const satisfies readonly Scope[];
 
 /** Permissions over records that have an owner or a team. The others are had whole or not at all. */
-const overRecords: ReadonlySet<Permission> = new Set<Permission>(["users.read", "users.write"]);
+const owned = ["leads", "contacts", "companies", "deals", "tickets", "tasks"] as const satisfies readonly RecordName[];
+const overRecords: ReadonlySet<Permission> = new Set<Permission>(["users.read", "users.write", ...owned.flatMap((name) => [`${name}.read`, `${name}.write`, `${name}.delete`] as const)]);
+
+/** Every `read`, `write` or `delete` of the CRM. */
+export const recordPermissionsTo = (verb: "read" | "write" | "delete"): Permission[] => (Object.keys(recordNames) as RecordName[]).map((name) => `${name}.${verb}` as const);
 
 export function isOverRecords(permission: Permission): boolean {
   return overRecords.has(permission);

@@ -42,15 +42,16 @@ export interface EmitContext {
 
 /** A statement for the batch of the change. */
 export function emit(ctx: EmitContext, event: NewEvent): Statement {
-  return ctx.db.insert(events, rowOf(ctx, event));
+  return ctx.db.insert(events, eventRow(ctx, event));
 }
 
 /** The same for an event that may have been written before: then nothing changes. */
 export function emitOnce(ctx: EmitContext, event: NewEvent & { id: string }): Statement {
-  return ctx.db.upsert(events, rowOf(ctx, event), [events.id], { id: event.id });
+  return ctx.db.upsert(events, eventRow(ctx, event), [events.id], { id: event.id });
 }
 
-function rowOf({ now, actor, chain = [] }: EmitContext, { type, data, previous = null, record = null, id = newId(now) }: NewEvent) {
+/** The row alone, for who writes many. */
+export function eventRow({ now, actor, chain = [] }: Omit<EmitContext, "db">, { type, data, previous = null, record = null, id = newId(now) }: NewEvent) {
   return {
     id,
     type,

@@ -31,6 +31,7 @@ import { operatorRoutes } from "./operator.ts";
 import { planRoutes } from "./plans.ts";
 import { privacyRoutes } from "./privacy.ts";
 import { problemResponse } from "./problems.ts";
+import { recordRoutes, recordTags } from "./records.ts";
 import { roleRoutes } from "./roles.ts";
 import type { Route } from "./route.ts";
 import { teamRoutes } from "./teams.ts";
@@ -51,10 +52,10 @@ export type { Deps } from "./handle.ts";
 const base = "/api/v1";
 
 /** Every route of the API. */
-export const routes = [...authRoutes, ...mfaRoutes, ...ssoRoutes, ...invitationRoutes, ...sessionRoutes, ...deploymentRoutes, ...executionRoutes, ...eventRoutes, ...approvalRoutes, ...workflowRoutes, ...scheduleRoutes, ...hookRoutes, ...webhookRoutes, ...deadLetterRoutes, ...emailRoutes, ...apiKeyRoutes, ...variableRoutes, ...userRoutes, ...roleRoutes, ...teamRoutes, ...tenantRoutes, ...auditRoutes, ...privacyRoutes, ...usageRoutes, ...planRoutes, ...notificationRoutes, ...updatesRoutes, ...operatorRoutes];
+export const routes = [...authRoutes, ...mfaRoutes, ...ssoRoutes, ...invitationRoutes, ...sessionRoutes, ...deploymentRoutes, ...executionRoutes, ...eventRoutes, ...approvalRoutes, ...workflowRoutes, ...scheduleRoutes, ...hookRoutes, ...webhookRoutes, ...deadLetterRoutes, ...emailRoutes, ...apiKeyRoutes, ...variableRoutes, ...userRoutes, ...roleRoutes, ...teamRoutes, ...tenantRoutes, ...auditRoutes, ...privacyRoutes, ...usageRoutes, ...planRoutes, ...notificationRoutes, ...updatesRoutes, ...recordRoutes, ...operatorRoutes];
 
 /** These are also reached without the prefix. */
-const unprefixed = new Set(["webhooks", "auth", "workflows", "executions", "variables", "users", "tenants", "updates", "approvals", "notifications", "emails"]);
+const unprefixed = new Set(["webhooks", "auth", "workflows", "executions", "variables", "users", "tenants", "updates", "approvals", "notifications", "emails", ...recordTags]);
 
 function pathsOf({ shape }: Route): string[] {
   const paths = [shape.path, ...(shape.also ?? [])];

@@ -49,6 +49,7 @@ async function carryOut(route: Route, base: BaseContext, c: Context<AppEnv>): Pr
     query: shape.query ? check(shape.query, c.req.query(), "query") : undefined,
     body: shape.body ? check(shape.body, (await readJson(request, shape.maxBytes ?? defaultMaxBytes)) ?? {}, "body") : undefined,
     key: shape.keyed ? idempotencyKey(request) : null,
+    version: shape.versioned ? versionSeen(request) : null,
     file: shape.takesFile ? fileOf(request, shape.takesFile) : null,
   };
   const { status, body, headers = {}, file } = await route.run(contexts, input);
@@ -151,4 +152,13 @@ function idempotencyKey(request: Request): string | null {
   const key = request.headers.get("idempotency-key");
   if (key !== null && (key.length === 0 || key.length > 255)) throw new PlatformError("bad-request", "An Idempotency-Key has 1 to 255 characters.");
   return key;
+}
+
+/** @throws PlatformError `bad-request` for what is no version of ours */
+function versionSeen(request: Request): number | null {
+  const header = request.headers.get("if-match");
+  if (header === null || header.trim() === "*") return null;
+  const version = /^(?:W\/)?"(\d{1,15})"$/.exec(header.trim())?.[1];
+  if (version === undefined) throw new PlatformError("bad-request", 'If-Match has the version in quotes, as the ETag of the record: `If-Match: "3"`.');
+  return Number(version);
 }

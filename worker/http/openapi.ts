@@ -36,6 +36,7 @@ function operationOf(route: Route, operationId: string): Schema {
   const { shape, auth, permission } = route;
   const parameters = [...parametersOf(shape.params, "path"), ...parametersOf(shape.query, "query")];
   if (shape.keyed) parameters.push({ name: "Idempotency-Key", in: "header", required: false, description: "The same key does it once", schema: { type: "string", maxLength: 255 } });
+  if (shape.versioned) parameters.push({ name: "If-Match", in: "header", required: false, description: "The version that was seen, as its ETag: refused with 409 when it is another by now", schema: { type: "string" } });
   return {
     operationId,
     tags: [shape.tag],

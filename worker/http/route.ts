@@ -35,6 +35,8 @@ export interface Shape<P extends z.ZodType, Q extends z.ZodType, B extends z.Zod
   body?: B;
   /** Reads the Idempotency-Key header. */
   keyed?: boolean;
+  /** Reads the If-Match header: the version the caller saw. */
+  versioned?: boolean;
   /** The body is a file of one of these media types, handed on unread: `call.file`. */
   takesFile?: readonly string[];
   /** Largest body in bytes; 1 MiB when left out. */
@@ -78,6 +80,8 @@ export interface Call<C, P, Q, B> {
   body: B;
   /** The caller's Idempotency-Key, or null. */
   key: string | null;
+  /** Of If-Match, or null. */
+  version: number | null;
   /** The body of a route that takes one as it comes. */
   file: ReadableStream<Uint8Array> | null;
 }
@@ -110,6 +114,7 @@ export interface RawInput {
   query: unknown;
   body: unknown;
   key: string | null;
+  version: number | null;
   file: ReadableStream<Uint8Array> | null;
 }
 
@@ -150,5 +155,5 @@ export function publicRoute<R extends Responses, P extends z.ZodType = z.ZodUnde
 
 /** The schemas of the same shape have made these values: the one place where types come back. */
 function typed<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>(input: RawInput) {
-  return input as { params: Output<P>; query: Output<Q>; body: Output<B>; key: string | null; file: ReadableStream<Uint8Array> | null };
+  return input as { params: Output<P>; query: Output<Q>; body: Output<B>; key: string | null; version: number | null; file: ReadableStream<Uint8Array> | null };
 }

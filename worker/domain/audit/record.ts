@@ -20,18 +20,30 @@ export interface Change {
 }
 
 /** Who did it: as much of an actor as the log keeps. `system`: nobody who has signed in. */
-type Recorded = { kind: "user"; userId: string } | { kind: "api_key"; keyId: string } | { kind: "operator" | "system" };
+type Recorded = { kind: "user"; userId: string } | { kind: "api_key"; keyId: string } | { kind: "execution"; executionId: string } | { kind: "operator" | "system" };
 
-export type AuditContext = Pick<TenantContext, "db" | "now" | "requestId" | "caller"> & { actor: Recorded };
+/** What a row of the log is made of. */
+export interface Auditor {
+  now: number;
+  requestId: string | null;
+  caller: { ip: string | null };
+  actor: Recorded;
+}
+
+export type AuditContext = Auditor & Pick<TenantContext, "db">;
 
 /** @example `await ctx.db.batch([ctx.db.update(hooks, set, where), audited(ctx, { action: "hook.update", entityId: path, before, after })])` */
-export function audited(ctx: AuditContext, { action, entityId, before = null, after = null }: Change): Statement {
-  const { actor } = ctx;
+export function audited(ctx: AuditContext, change: Change): Statement {
+  return ctx.db.insert(auditEvents, auditRow(ctx, change));
+}
+
+/** The row alone, for who writes many. */
+export function auditRow({ actor, now, requestId, caller }: Auditor, { action, entityId, before = null, after = null }: Change) {
   const entity = action.slice(0, action.indexOf("."));
   const difference = differing(plain(before), plain(after));
-  return ctx.db.insert(auditEvents, {
-    id: newId(ctx.now),
-    at: ctx.now,
+  return {
+    id: newId(now),
+    at: now,
     actor_kind: actor.kind,
     actor_id: idOf(actor),
     action,
@@ -39,14 +51,15 @@ export function audited(ctx: AuditContext, { action, entityId, before = null, af
     entity_id: entityId,
     before: masked(entity, difference.before),
     after: masked(entity, difference.after),
-    request_id: ctx.requestId,
-    ip: ctx.caller.ip,
-  });
+    request_id: requestId,
+    ip: caller.ip,
+  };
 }
 
 function idOf(actor: Recorded): string | null {
   if (actor.kind === "user") return actor.userId;
-  return actor.kind === "api_key" ? actor.keyId : null;
+  if (actor.kind === "api_key") return actor.keyId;
+  return actor.kind === "execution" ? actor.executionId : null;
 }
 
 /** As the log keeps it: what JSON can say. */

@@ -34,7 +34,7 @@ export async function disabled({ env, db, now }: { env: Env; db: TenantDb; now: 
     db.update(webhookSubscriptions, { active: false, disabled_at: now, disabled_reason: reason, updated_at: now }, on),
     db.update(webhookDeliveries, { status: "failed", error: "the webhook was switched off", completed_at: now }, waiting),
     emit(system, { type: "webhook.disabled", data: { webhook_id: id, url, reason }, record: { type: "webhook", id } }),
-    audited({ ...system, requestId: "", caller: { ip: null, userAgent: null } }, { action: "webhook.disable", entityId: id, after: { reason } }),
+    audited({ ...system, requestId: "", caller: { ip: null } }, { action: "webhook.disable", entityId: id, after: { reason } }),
     ...admins.map(({ email }) => queueMail({ env, now }, { to: email, subject: `The webhook to ${host} was switched off`, text, tenantId: db.tenant })),
   ]);
 }

@@ -1,0 +1,34 @@
+/**
+ * Records as they are shown: what is sensitive is opened for those who may see it, and what
+ * their role masks is masked, wherever a record is shown.
+ * @module
+ */
+import type { RecordRow } from "../../../db/schema/record-tables.ts";
+import type { AnyEntity, Given } from "../../../sdk/schema/crm/entity.ts";
+import { isMasked, maskFields } from "../../auth/mask-fields.ts";
+import type { RecordContext } from "./context.ts";
+import { maskedValue, openValue, sensitiveFields } from "./sensitive.ts";
+import { plainView } from "./values.ts";
+
+type Of = Pick<RecordContext, "db" | "env" | "now" | "access">;
+
+export interface Shown extends Given {
+  id: string;
+  version: number;
+}
+
+/** @param reveal sensitive fields that an execution asked for by name; people see what their role does not mask */
+export async function show(ctx: Of, of: AnyEntity, row: RecordRow, reveal: readonly string[] = []): Promise<Shown> {
+  const view = plainView(of, row) as Shown;
+  for (const [name, field] of sensitiveFields(of)) {
+    const value = await openValue(ctx, of, row, name);
+    const seen = ctx.access === null ? reveal.includes(name) : !isMasked(ctx.access, of.path, name);
+    view[name] = seen ? value : maskedValue(field, value);
+  }
+  if (ctx.access === null) return view;
+  // Sensitive fields have masks of their own.
+  const masked = Object.fromEntries(Object.entries(view).filter(([name]) => !of.fields[name]?.sensitive));
+  return { ...view, ...maskFields(ctx.access, of.path, masked) };
+}
+
+export const showAll = (ctx: Of, of: AnyEntity, rows: readonly RecordRow[], reveal: readonly string[] = []): Promise<Shown[]> => Promise.all(rows.map((row) => show(ctx, of, row, reveal)));
