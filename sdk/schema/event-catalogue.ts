@@ -4,8 +4,8 @@
  * @module
  */
 import { z } from "zod";
-import { type AnyEntity, type RecordOf, viewSchema } from "./crm/entity.ts";
-import { entities } from "./crm/index.ts";
+import { type RecordOf, viewSchema } from "./crm/entity.ts";
+import { allEntities, type EntityKind, type EntityOf } from "./crm/index.ts";
 import { executionStatus, triggerKind } from "./execution.ts";
 
 /** @template Data what the event carries */
@@ -35,13 +35,15 @@ const approval = z.object({ approval_id: id, execution_id: id, workflow_id: z.st
 /** Ids and not names: what is written down here outlives the person. */
 const user = z.object({ user_id: id, role: z.string(), team_id: id.nullable(), status: z.enum(["active", "disabled"]) });
 
-/** The three events of a kind of record: they carry the record as it is then, without what is sensitive. */
-function recordEvents<const E extends AnyEntity>(of: E) {
-  const entry = (happened: string): EventType<z.ZodType<RecordOf<E>>> => ({ title: `${of.title}: ${happened}`, record: of.kind, data: viewSchema(of) as unknown as z.ZodType<RecordOf<E>> });
-  return { [`${of.kind}.created`]: entry("created"), [`${of.kind}.updated`]: entry("changed"), [`${of.kind}.deleted`]: entry("deleted") } as Record<`${E["kind"]}.${"created" | "updated" | "deleted"}`, EventType<z.ZodType<RecordOf<E>>>>;
-}
+type RecordEvents = { [Kind in EntityKind as `${Kind}.${"created" | "updated" | "deleted"}`]: EventType<z.ZodType<RecordOf<EntityOf<Kind>>>> };
+
+/** The three events of every kind of record: they carry the record as it is then, without what is sensitive. */
+const recordEvents = Object.fromEntries(
+  allEntities.flatMap((of) => Object.entries({ created: "created", updated: "changed", deleted: "deleted" }).map(([happened, word]) => [`${of.kind}.${happened}`, { title: `${of.title}: ${word}`, record: of.kind, data: viewSchema(of) }])),
+) as RecordEvents;
 
 export const eventCatalogue = {
+  ...recordEvents,
   "execution.completed": { title: "An execution has completed", record: "execution", data: execution },
   "execution.failed": { title: "An execution has failed", record: "execution", data: execution },
   "execution.cancelled": { title: "An execution was cancelled", record: "execution", data: execution },
@@ -55,18 +57,6 @@ export const eventCatalogue = {
   "mail.failed": { title: "A mail could not be delivered", record: "mail", data: z.object({ mail_id: id, error: z.string(), attempts: z.number().int(), recipients: z.number().int(), failed: z.number().int(), template_id: id.nullable(), execution_id: id.nullable() }) },
   "schedule.missed": { title: "A schedule was due while nothing ran", record: "schedule", data: z.object({ schedule_id: id, workflow_id: z.string(), due_at: time, missed: z.number().int() }) },
   "dead_letter.created": { title: "Something was given up, and waits for somebody to look at it", record: null, data: z.object({ kind: z.enum(["execution", "event", "delivery", "hook_delivery"]), id, error: z.string() }) },
-  ...recordEvents(entities.lead),
-  ...recordEvents(entities.contact),
-  ...recordEvents(entities.company),
-  ...recordEvents(entities.deal),
-  ...recordEvents(entities.ticket),
-  ...recordEvents(entities.task),
-  ...recordEvents(entities.note),
-  ...recordEvents(entities.activity),
-  ...recordEvents(entities.pipeline),
-  ...recordEvents(entities.stage),
-  ...recordEvents(entities.tag),
-  ...recordEvents(entities.category),
 } as const satisfies Record<string, EventType>;
 
 export type KnownEventType = keyof typeof eventCatalogue;

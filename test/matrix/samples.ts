@@ -3,6 +3,7 @@
  * the path: `/users/{id}` is one of `users`. A route over something new needs one line here.
  * @module
  */
+import { allEntities, newRecord, newRecordBody, operationOf } from "../support/record-samples.ts";
 import { trivial } from "./bundles.ts";
 import { type Operation, placesIn } from "./document.ts";
 import type { Ground, Person } from "./ground.ts";
@@ -80,8 +81,14 @@ async function deliveryIn(ground: Ground): Promise<string> {
   throw new Error(`the ping was not delivered: ${JSON.stringify(delivery)}`);
 }
 
+/** Of every entity of the CRM. */
+const records = (ground: Ground) => (path: string, body: object) => ground.make("POST", path, body);
+const recordKinds: Record<string, Kind> = Object.fromEntries(allEntities.map((of) => [of.path, { make: async (ground: Ground) => idOf(await newRecord(of, records(ground))) }]));
+const recordBodies = Object.fromEntries(allEntities.map((of) => [operationOf(of, "create"), (ground: Ground) => newRecordBody(of, records(ground))]));
+
 /** By operation: bodies that mean something their schema does not say. */
 export const meantBodies: Record<string, (ground: Ground) => Promise<unknown>> = {
+  ...recordBodies,
   createDeployment: async () => trivial(41),
   createEmail: async () => ({ to: "ada@example.com", subject: "Hello", text: "words" }),
   createEmailTemplate: async () => ({ name: unique("template"), subject: "Hello", text: "words" }),
@@ -99,6 +106,7 @@ export const meantBodies: Record<string, (ground: Ground) => Promise<unknown>> =
 };
 
 export const kinds: Record<string, Kind> = {
+  ...recordKinds,
   "api-keys": { make: async (ground) => idOf(await ground.make("POST", "/api-keys", { name: unique("key") })) },
   approvals: { make: (ground) => ground.approval() },
   deployments: { make: async (ground) => idOf(((await ground.make("GET", "/deployments"))["data"] as Record<string, unknown>[])[0] ?? {}) },

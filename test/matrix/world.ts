@@ -5,6 +5,7 @@
  * @module
  */
 import { marked } from "./bundles.ts";
+import { allEntities, newRecord } from "../support/record-samples.ts";
 import { expected, Ground, type Person } from "./ground.ts";
 import { issuer, type Lab, operatorKey } from "./lab.ts";
 import { kinds } from "./samples.ts";
@@ -93,7 +94,10 @@ async function furnish(ada: Ground, boss: Person, { inside, open, address, name,
   await ada.make("PUT", "/hooks/sealed", { scheme: "github", secret: `hook-${secret}` });
   await ada.make("PUT", "/hooks/marked", { scheme: "none" });
   const key = expected(201, await asBoss("POST", "/api-keys", { name: `Key ${inside}` })).json;
+  const records: Record<string, string> = {};
+  for (const of of allEntities) for (let count = 0; count < 2; count++) records[of.path] = String((await newRecord(of, (path, body) => ada.make("POST", path, body), inside))["id"]);
   return {
+    ...records,
     ...(await execute(ada, boss, inside)),
     deployments: String(deployment["id"]),
     providers: String(provider["id"]),

@@ -19,6 +19,8 @@ export interface ServerOptions {
   egressAllow?: string;
   /** EVERSTEP_WATCHDOG: seconds without an answer after which the runtime is ended. */
   watchdog?: number;
+  /** Folder of the sources it runs; those of this repository when left out. */
+  sources?: string;
   /** What else it finds in its environment. */
   env?: Record<string, string>;
 }
@@ -69,9 +71,9 @@ export class Server {
 
   /** @throws Error with the server's output when it does not get ready */
   async start(): Promise<void> {
-    const { egressAllow, watchdog, env } = this.#options;
-    const child = spawn(process.execPath, [join(repository, "tools/serve.mjs")], {
-      cwd: repository,
+    const { egressAllow, watchdog, env, sources = repository } = this.#options;
+    const child = spawn(process.execPath, [join(sources, "tools/serve.mjs")], {
+      cwd: sources,
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],
       env: cleanEnvironment({ EVERSTEP_DATA: this.folder, PORT: "0", NO_COLOR: "1", EVERSTEP_EGRESS_ALLOW: egressAllow ?? "", EVERSTEP_WATCHDOG: watchdog?.toString() ?? "", ...env }),

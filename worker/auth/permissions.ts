@@ -3,25 +3,22 @@
  * API keys are lists of them.
  * @module
  */
-/** What the CRM's entities go by here (`permission` in sdk/schema/crm), in words. */
-const recordNames = {
-  leads: "leads",
-  contacts: "contacts",
-  companies: "companies",
-  deals: "deals",
-  tickets: "tickets",
-  tasks: "tasks",
-  notes: "notes, activities and attachments",
-  pipelines: "pipelines and stages",
-  tags: "tags and categories",
-  custom_fields: "the tenant's own fields",
-  views: "saved views",
-} as const;
+import { allEntities, type EntityKind, type EntityOf } from "../../sdk/schema/crm/index.ts";
 
-type RecordName = keyof typeof recordNames;
+/** What else of the CRM has such permissions. */
+const alsoNames = { custom_fields: "the tenant's own fields", views: "saved views" } as const;
+
+/** In words; entities that go by another's name (`permission` in sdk/schema/crm) are named along with it. */
+function recordNames(): Record<RecordName, string> {
+  const byName = Map.groupBy(allEntities, ({ permission }) => permission);
+  const words = Array.from(byName, ([name, of]) => [name, of.map(({ path }) => path).join(" and ")]);
+  return { ...(Object.fromEntries(words) as Record<RecordName, string>), ...alsoNames };
+}
+
+type RecordName = EntityOf<EntityKind>["permission"] | keyof typeof alsoNames;
 type RecordPermission = `${RecordName}.${"read" | "write" | "delete"}`;
 
-const recordPermissions = Object.fromEntries(Object.entries(recordNames).flatMap(([name, what]) => [[`${name}.read`, `See ${what}`], [`${name}.write`, `Make and change ${what}`], [`${name}.delete`, `Delete and restore ${what}`]])) as Record<RecordPermission, string>;
+const recordPermissions = Object.fromEntries(Object.entries(recordNames()).flatMap(([name, what]) => [[`${name}.read`, `See ${what}`], [`${name}.write`, `Make and change ${what}`], [`${name}.delete`, `Delete and restore ${what}`]])) as Record<RecordPermission, string>;
 
 export const permissions = {
   "deployments.read": "See deployments and their sources",
@@ -74,11 +71,11 @@ export type Scope = "all" | "team" | "own";
 export const scopes = ["own", "team", "all"] as const satisfies readonly Scope[];
 
 /** Permissions over records that have an owner or a team. The others are had whole or not at all. */
-const owned = ["leads", "contacts", "companies", "deals", "tickets", "tasks"] as const satisfies readonly RecordName[];
+const owned = allEntities.filter(({ owner }) => owner !== null).map(({ permission }) => permission as RecordName);
 const overRecords: ReadonlySet<Permission> = new Set<Permission>(["users.read", "users.write", ...owned.flatMap((name) => [`${name}.read`, `${name}.write`, `${name}.delete`] as const)]);
 
 /** Every `read`, `write` or `delete` of the CRM. */
-export const recordPermissionsTo = (verb: "read" | "write" | "delete"): Permission[] => (Object.keys(recordNames) as RecordName[]).map((name) => `${name}.${verb}` as const);
+export const recordPermissionsTo = (verb: "read" | "write" | "delete"): Permission[] => (Object.keys(recordNames()) as RecordName[]).map((name) => `${name}.${verb}` as const);
 
 export function isOverRecords(permission: Permission): boolean {
   return overRecords.has(permission);

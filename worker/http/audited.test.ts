@@ -4,6 +4,7 @@
  */
 import { Secret, TOTP } from "otpauth";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { allEntities, newRecord, newRecordBody, operationOf, operationOfMany } from "../../test/support/record-samples.ts";
 import { type Person, signIn, signUp } from "./testing/accounts.ts";
 import { pendingApproval } from "./testing/approvals.ts";
 import { type Answered, bundleOf, env, harness, operatorKey, type Tenant } from "./testing/harness.ts";
@@ -69,7 +70,32 @@ async function withMfa(person: Person): Promise<{ code: () => string; enabled: A
   return { code: () => codeAt(Date.now()), enabled };
 }
 
+/** What every entity of the CRM answers to. */
+const recordChanges = Object.fromEntries(
+  allEntities.flatMap((of) => {
+    const asked = ({ call }: Ground) => async (path: string, body: object) => {
+      const answer = await call("POST", path, body);
+      idIn(answer);
+      return answer.body;
+    };
+    const one = async (ground: Ground) => String((await newRecord(of, asked(ground)))["id"]);
+    const changed: Record<string, Change> = {
+      [operationOf(of, "create")]: async (ground) => ground.call("POST", `/${of.path}`, await newRecordBody(of, asked(ground))),
+      [operationOf(of, "update")]: async (ground) => ground.call("PATCH", `/${of.path}/${await one(ground)}`, { [of.label]: "other" }),
+      [operationOf(of, "delete")]: async (ground) => ground.call("DELETE", `/${of.path}/${await one(ground)}`),
+      [operationOf(of, "restore")]: async (ground) => {
+        const id = await one(ground);
+        await ground.call("DELETE", `/${of.path}/${id}`);
+        return ground.call("POST", `/${of.path}/${id}/restore`);
+      },
+      [operationOfMany(of, "bulk")]: async (ground) => ground.call("POST", `/${of.path}/bulk`, { action: "delete", ids: [await one(ground)] }),
+    };
+    return Object.entries(changed);
+  }),
+);
+
 const changes: Record<string, Change> = {
+  ...recordChanges,
   createDeployment: ({ call }) => call("POST", "/deployments", bundleOf([{}])),
   activateDeployment: async ({ tenant, call }) => {
     const first = idIn(await tenant.deploy({}));

@@ -18,7 +18,7 @@ export interface Tracked {
   currency?: string;
 }
 
-export interface Entity<Kind extends string = string, Path extends string = string, F extends Fields = Fields> {
+export interface Entity<Kind extends string = string, Path extends string = string, F extends Fields = Fields, Permission extends string = string> {
   /** `lead`: in events (`lead.created`), in the audit log, in references. */
   readonly kind: Kind;
   /** `leads`: the path, the table, the name in workflows. */
@@ -26,7 +26,7 @@ export interface Entity<Kind extends string = string, Path extends string = stri
   readonly title: string;
   readonly fields: F;
   /** First part of the permissions over it: `leads` of `leads.read`. */
-  readonly permission: string;
+  readonly permission: Permission;
   /** The field that says what a record is called. */
   readonly label: string;
   /** The field that says whose a record is: permissions may cover one's own alone. */
@@ -48,7 +48,8 @@ export interface Entity<Kind extends string = string, Path extends string = stri
 /** The widest of them all, to which each can be assigned. */
 export type AnyEntity = Entity;
 
-type Declared<Kind extends string, Path extends string, F extends Fields> = Pick<Entity<Kind, Path, F>, "kind" | "path" | "title" | "fields" | "label"> & Partial<Omit<Entity, "kind" | "path" | "title" | "fields" | "label">>;
+type Named = "kind" | "path" | "title" | "fields" | "label" | "permission";
+type Declared<Kind extends string, Path extends string, F extends Fields, Permission extends string> = Pick<Entity<Kind, Path, F>, "kind" | "path" | "title" | "fields" | "label"> & Partial<Omit<Entity, Named>> & { permission?: Permission };
 
 /**
  * Declares an entity.
@@ -63,8 +64,10 @@ type Declared<Kind extends string, Path extends string, F extends Fields> = Pick
  * });
  * ```
  */
-export function entity<const Kind extends string, const Path extends string, F extends Fields>(declared: Declared<Kind, Path, F>): Entity<Kind, Path, F> {
-  return { permission: declared.path, owner: null, custom: false, tags: false, tracked: [], unique: [], sequence: null, indexes: [], alike: [], ...declared };
+export function entity<const Kind extends string, const Path extends string, F extends Fields, const Permission extends string = Path>(declared: Declared<Kind, Path, F, Permission>): Entity<Kind, Path, F, Permission> {
+  // Where none is named it is the path: the type's default says the same.
+  const permission = declared.permission ?? (declared.path as string as Permission);
+  return { owner: null, custom: false, tags: false, tracked: [], unique: [], sequence: null, indexes: [], alike: [], ...declared, permission };
 }
 
 /** Of records that belong to somebody. */
@@ -86,7 +89,6 @@ export interface SystemFields {
 }
 
 /** Fields that tenants have added, by kind: `everstep types` fills it in. */
-// oxlint-disable-next-line no-empty-interface
 export interface CustomFields {}
 
 export type CustomOf<Kind> = Kind extends keyof CustomFields ? CustomFields[Kind] : Readonly<Record<string, unknown>>;
