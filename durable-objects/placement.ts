@@ -16,10 +16,13 @@ export function placementOf(executionId: string): Placement {
   return Number.parseInt(executionId.slice(-1), 16) & 1 ? "pooled" : "own";
 }
 
+const hexOf = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
 function stamp(bytes: Uint8Array, placement: Placement): string {
   const end = bytes[15] ?? 0;
   bytes[15] = placement === "pooled" ? end | 1 : end & 0xfe;
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  let hex = "";
+  for (const byte of bytes) hex += hexOf[byte];
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 

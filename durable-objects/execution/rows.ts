@@ -16,7 +16,7 @@ export function parseRows(text: unknown): StepRow[] {
   // The journal takes the brackets off, so nothing may stand around them.
   const rows: unknown = typeof text === "string" && text.startsWith("[") && text.endsWith("]") ? parse(text) : null;
   if (!Array.isArray(rows)) throw new TypeError("a turn sent a malformed batch: steps");
-  for (const [index, row] of rows.entries()) if (!isRow(row)) throw new TypeError(`a turn sent a malformed batch: step row ${index}`);
+  for (let index = 0; index < rows.length; index++) if (!isRow(rows[index])) throw new TypeError(`a turn sent a malformed batch: step row ${index}`);
   return rows as StepRow[];
 }
 

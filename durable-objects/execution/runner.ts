@@ -24,6 +24,7 @@ import type { Execution, OpenStep } from "./state.ts";
 import { Store } from "./store.ts";
 import { turnInput } from "./turn-input.ts";
 import { endTurn, newTurn, type Turn, turnHost, wake } from "./turn-host.ts";
+import { Watchers } from "./watchers.ts";
 
 const maxCrashes = 5;
 // Deaths of the process are rarely the workflow's fault.
@@ -41,7 +42,7 @@ export class Runner {
   readonly outside: Outside;
   readonly onlookers: Onlookers;
   readonly #current = new Map<string, Current>();
-  readonly #watchers = new Map<string, Array<() => void>>();
+  readonly #watchers = new Watchers();
   constructor(storage: Storage, platform: Platform) {
     this.#storage = storage;
     this.#platform = platform;
@@ -56,16 +57,16 @@ export class Runner {
   save(execution: Execution, also: () => void = () => {}): void {
     this.#write(() => {
       also();
-      this.store.save(execution);
+      return this.store.save(execution);
     });
   }
 
-  #write(change: () => void): void {
+  /** @param change says whether the next timer may be another now */
+  #write(change: () => boolean): void {
     try {
       this.#storage.transactionSync(() => {
         this.store.open();
-        change();
-        this.alarm.arm();
+        if (change()) this.alarm.arm();
       });
     } catch (error) {
       this.store.undone();
@@ -87,8 +88,7 @@ export class Runner {
     this.#current.set(id, current);
     current.done = this.#turns(execution, current).finally(() => {
       if (this.#current.get(id) === current) this.#current.delete(id);
-      for (const watcher of this.#watchers.get(id) ?? []) watcher();
-      this.#watchers.delete(id);
+      this.#watchers.wake(id);
     });
     return current.done;
   }
@@ -162,7 +162,7 @@ export class Runner {
       applyOutcome(execution, outcome, turn.open, Date.now());
       // What came too late for this turn begins the next one, even if the process dies before it does.
       if (outcome.type === "suspended" && this.store.signals(id, turn.seq).length > 0) execution.timers = setTimer(execution.timers, "kick", Date.now() + leaseMs);
-      this.store.save(execution);
+      return this.store.save(execution);
     });
     this.onlookers.committed(execution, batch.rows, Date.now());
   }
@@ -183,9 +183,9 @@ export class Runner {
       this.store.apply(id, batch);
       const forward = execution.crashes > 0 && batch.rows.some(([, , , , , , ended]) => ended !== null);
       if (forward) execution.crashes = 0;
-      if (!forward && execution.stored && execution.timers.lease !== undefined) return;
+      if (!forward && execution.stored && execution.timers.lease !== undefined) return false;
       execution.timers = underWay(execution.timers, Date.now());
-      this.store.save(execution);
+      return this.store.save(execution);
     });
     this.onlookers.committed(execution, batch.rows, Date.now());
     if (batch.rows.some(([, , , kind]) => kind === "invoke" || kind === "approval" || kind === "event")) await tend(this, execution, this.store.journal.open(id));
@@ -230,15 +230,7 @@ export class Runner {
 
   /** Resolves at the next end of this execution's turns, or after `ms`. */
   ended(id: string, ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      const list = this.#watchers.get(id) ?? [];
-      this.#watchers.set(id, list);
-      list.push(() => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
+    return this.#watchers.wait(id, ms);
   }
 
   /** Tells the index how things stand. */

@@ -53,8 +53,11 @@ export class Store {
     return row ? toExecution(row) : null;
   }
 
-  save(execution: Execution): void {
+  /** False when that has changed no timer: a new one that waits for nothing. */
+  save(execution: Execution): boolean {
     const { request: r } = execution;
+    const wake = nextDue(execution.timers);
+    const timed = execution.stored || wake !== null;
     this.#sql.exec(
       `INSERT OR REPLACE INTO execution (id, tenant, workflow_id, bundle, version, trigger, input, test, parent, created_at, timeout_at, status, run,
          generation, revision, mode, output, error, divergence, completed_at, crashes, timers, wake, first_input, variables)
@@ -62,9 +65,10 @@ export class Store {
       r.id, r.tenant, r.workflowId, r.bundle, r.version, JSON.stringify(r.trigger), r.input, r.test ? JSON.stringify(r.test) : null, r.parent && JSON.stringify(r.parent), r.createdAt,
       execution.timeoutAt, execution.status, execution.run, execution.generation, execution.revision, execution.mode, execution.output,
       execution.error && JSON.stringify(execution.error), execution.divergence && JSON.stringify(execution.divergence), execution.completedAt,
-      execution.crashes, JSON.stringify(execution.timers), nextDue(execution.timers), execution.firstInput, execution.variables,
+      execution.crashes, JSON.stringify(execution.timers), wake, execution.firstInput, execution.variables,
     );
     execution.stored = true;
+    return timed;
   }
 
   /** When the object's alarm has to ring. */

@@ -15,6 +15,9 @@ export interface LogEntry {
   step: StepRecord;
 }
 
+/** Before a first turn. */
+const nothing = "[]";
+
 export class History {
   readonly #steps = new Map<string, StepRecord>();
   readonly #log: LogEntry[] = [];
@@ -24,6 +27,7 @@ export class History {
   nextOrdinal = 1;
 
   constructor(rows: string) {
+    if (rows === nothing) return;
     // A later row of a step replaces the earlier one.
     for (const row of JSON.parse(rows) as StepRow[]) this.#steps.set(row[0], fromRow(row));
     for (const step of this.#steps.values()) {

@@ -4,6 +4,7 @@
  */
 import type { EventSchemas, Step } from "../authoring/step.ts";
 import { type Workflow, workflowTag } from "../authoring/workflow.ts";
+import type { TurnInput } from "../schema/journal.ts";
 import { FatalError } from "./failures.ts";
 import type { Program, ProgramContext } from "./ports.ts";
 
@@ -22,7 +23,8 @@ type WorkflowClass = (new (ctx: unknown, env: unknown) => { run(event: unknown, 
 /** How the host makes and recognises such classes. */
 export interface Classes {
   is(value: unknown): boolean;
-  construct(Class: WorkflowClass): { run(event: unknown, step: unknown): Promise<unknown> };
+  /** @param input of the turn that it is for */
+  construct(Class: WorkflowClass, input: TurnInput): { run(event: unknown, step: unknown): Promise<unknown> };
 }
 
 export function kebab(name: string): string {
@@ -84,9 +86,9 @@ function functionProgram(workflow: Workflow): Program {
 function classProgram(Class: WorkflowClass, classes: Classes): Program {
   return {
     defaults: {},
-    async start({ event, step }: ProgramContext) {
+    async start({ event, step }: ProgramContext, input: TurnInput) {
       const { payload, timestamp, instanceId, workflowName } = event;
-      return classes.construct(Class).run({ payload, timestamp, instanceId, workflowName }, step as Step);
+      return classes.construct(Class, input).run({ payload, timestamp, instanceId, workflowName }, step as Step);
     },
     parseEvent: async (_type, payload) => payload,
   };

@@ -4,23 +4,31 @@
  * @module
  */
 export class SeededRandom {
-  readonly #state: Uint32Array;
+  readonly #seed: string;
+  /** Made when it is first asked: most turns draw nothing. */
+  #state: Uint32Array | null = null;
 
   constructor(seed: string) {
-    this.#state = new Uint32Array(4);
+    this.#seed = seed;
+  }
+
+  #begin(): Uint32Array {
+    const state = (this.#state = new Uint32Array(4));
+    const seed = this.#seed;
     let hash = 0x811c9dc5;
     for (let round = 0; round < 4; round++) {
       for (let index = 0; index < seed.length; index++) {
         hash = Math.imul(hash ^ seed.charCodeAt(index), 0x01000193) >>> 0;
         hash ^= hash >>> 13;
       }
-      this.#state[round] = Math.imul(hash ^ (round + 1), 0x9e3779b1) >>> 0 || 1;
+      state[round] = Math.imul(hash ^ (round + 1), 0x9e3779b1) >>> 0 || 1;
     }
     for (let warm = 0; warm < 8; warm++) this.uint32();
+    return state;
   }
 
   uint32(): number {
-    const state = this.#state;
+    const state = this.#state ?? this.#begin();
     const [a = 0, b = 0, c = 0, d = 0] = state;
     const times5 = Math.imul(b, 5);
     const result = Math.imul((times5 << 7) | (times5 >>> 25), 9) >>> 0;

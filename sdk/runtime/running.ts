@@ -10,6 +10,13 @@ const beatMs = 100;
 /** What a platform's timer can hold. */
 const longestTimerMs = 0x7fffffff;
 
+interface RunningPort {
+  onBeat(): void;
+  onQuiet(): void;
+  /** See ./soon.ts. */
+  soon(): Promise<void>;
+}
+
 interface Deadline {
   /** ms since the epoch. */
   at: number;
@@ -18,7 +25,7 @@ interface Deadline {
 
 export class Running {
   readonly #clock: Clock;
-  readonly #on: { onBeat(): void; onQuiet(): void };
+  readonly #on: RunningPort;
   readonly #deadlines = new Set<Deadline>();
   #quiet: Array<() => void> = [];
   #cancelBeat: (() => void) | null = null;
@@ -27,7 +34,7 @@ export class Running {
   #stopped = false;
   count = 0;
 
-  constructor(clock: Clock, on: { onBeat(): void; onQuiet(): void }) {
+  constructor(clock: Clock, on: RunningPort) {
     this.#clock = clock;
     this.#on = on;
   }
@@ -37,8 +44,14 @@ export class Running {
     this.count++;
     if (this.#cancelBeat || this.#starting) return;
     this.#starting = true;
-    // Timers are dear, and most attempts are over before any could ring.
-    void this.#clock.settle().then(() => this.#start());
+    void this.#startLater();
+  }
+
+  /** Timers are dear, and most attempts are over before any could ring. */
+  async #startLater(): Promise<void> {
+    await this.#on.soon();
+    if (!this.#stopped) await this.#clock.settle();
+    this.#start();
   }
 
   #start(): void {

@@ -12,6 +12,8 @@ const lastLooks = 10;
 
 export interface Observed {
   readonly clock: Clock;
+  /** See ./soon.ts. */
+  soon(): Promise<void>;
   /** Over, or attempts are under way: no need to look. */
   busy(): boolean;
   /** Changes whenever something happens. */
@@ -41,6 +43,7 @@ export class Stillness {
     const { clock } = this.#observed;
     let began = clock.now();
     let late = 0;
+    await this.#observed.soon();
     while (!this.#observed.busy()) {
       const seen = this.#observed.activity();
       await clock.settle();

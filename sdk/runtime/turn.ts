@@ -29,6 +29,7 @@ import { SeededRandom } from "./random.ts";
 import { Handover } from "./handover.ts";
 import { Replay } from "./replay.ts";
 import { Running } from "./running.ts";
+import { soonOf } from "./soon.ts";
 import { Stillness } from "./stillness.ts";
 import { Values } from "./values.ts";
 import { Waits } from "./waits.ts";
@@ -72,7 +73,8 @@ export class Turn implements TurnCore {
     this.random = new SeededRandom(`${input.executionId}:${input.run}`);
     this.now = input.createdAt;
     this.steps = new OpenSteps(this.buffer, this.history);
-    this.running = new Running(clock, { onBeat: () => this.#onBeat(), onQuiet: () => this.#stillness.watch() });
+    const soon = soonOf(() => this.finished);
+    this.running = new Running(clock, { soon, onBeat: () => this.#onBeat(), onQuiet: () => this.#stillness.watch() });
     this.replay = new Replay({
       history: this.history,
       handover: this.#handover,
@@ -82,15 +84,14 @@ export class Turn implements TurnCore {
       onLive: () => this.steps.activate(),
     });
     this.#stillness = new Stillness({
-      clock,
+      clock, soon,
       busy: () => this.finished || this.running.count > 0,
       activity: () => this.#activity,
       onStill: () => this.#onStill(),
       onStuck: () => this.#onStuck(),
     });
     this.#waits = new Waits(this, host, input.signals);
-    const lost = (error: unknown): void => this.abort(error);
-    this.#commits = new Commits(this.buffer, host, input, ({ stop }) => this.stop(stop), lost);
+    this.#commits = new Commits(this.buffer, host, input, ({ stop }) => this.stop(stop), (error) => this.abort(error));
     this.ending.onFinish(() => {
       this.running.stop();
       this.#waits.close();

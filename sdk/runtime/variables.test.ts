@@ -89,6 +89,13 @@ describe("an execution whose code may ask for variables", () => {
   it("costs nothing when its code names neither", async () => {
     expect((await turn({}, false)).log).toEqual([]);
   });
+
+  it("shares what says so with others, and can change nothing of it", () => {
+    const { vars } = variablesOf(null);
+    expect(variablesOf(null).vars).toBe(vars);
+    for (const change of [() => Object.preventExtensions(vars), () => Object.freeze(vars), () => Object.setPrototypeOf(vars, {}), () => Object.assign(vars, { A: 1 })]) expect(change).toThrow("vars cannot be changed by a workflow");
+    expect(() => vars["A"]).toThrow("only in workflows whose code names them");
+  });
 });
 
 describe("the test kit", () => {

@@ -17,6 +17,13 @@ import type { VariablesSnapshot } from "../schema/variable.ts";
 
 /** @param text a {@link VariablesSnapshot} as JSON; null: the code was not seen to ask for any */
 export function variablesOf(text: string | null): { vars: Variables; secrets: Secrets } {
+  return text === null ? (none ??= lookups(null)) : lookups(text);
+}
+
+/** Of most workflows, whose code asks for neither. Nothing of it can be changed, so one is enough. */
+let none: { vars: Variables; secrets: Secrets } | null = null;
+
+function lookups(text: string | null): { vars: Variables; secrets: Secrets } {
   let read: VariablesSnapshot | null = null;
   const snapshot = (): VariablesSnapshot => {
     if (text === null) throw new TypeError("vars and secrets are there only in workflows whose code names them as `vars` and `secrets`");
@@ -49,6 +56,7 @@ function lookup(title: string, find: (name: string) => unknown, names: () => str
       defineProperty: refuse,
       deleteProperty: refuse,
       setPrototypeOf: refuse,
+      preventExtensions: refuse,
     },
   );
 }

@@ -10,7 +10,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { format } from "node:util";
 import type { HostPort, TurnInput, TurnResult } from "../../../sdk/schema/journal.ts";
 import { type Globals, installGlobals } from "../../../sdk/runtime/globals.ts";
-import type { Clock, Frame, Scope } from "../../../sdk/runtime/ports.ts";
+import type { Clock, Frame, Program, Scope } from "../../../sdk/runtime/ports.ts";
 import { findWorkflows } from "../../../sdk/runtime/programs.ts";
 import { runTurn } from "../../../sdk/runtime/run-turn.ts";
 import { sendThroughEgress } from "./egress-client.ts";
@@ -38,15 +38,26 @@ configure({ current: () => (current()?.turn.account as ReturnType<typeof createA
 
 /** The class the platform talks to. */
 export function makeRuntime(bundle: Record<string, unknown>, { asksVariables }: { asksVariables: boolean }) {
+  const contexts = new WeakMap<TurnInput, ExecutionContext>();
+  const contextOf = contexts.get.bind(contexts);
+  const setContext = contexts.set.bind(contexts);
+  let found: Map<string, Program> | null = null;
+  // Found once: looking through a bundle costs more than a short turn.
+  const programs = (): Map<string, Program> => {
+    const all = findWorkflows(bundle, { is: isWorkflowClass, construct: (Class, input) => new Class(contextOf(input), {}) });
+    // Of several with one id the first.
+    return new Map(all.reverse().map(({ id, program }) => [id, { ...program, asksVariables }]));
+  };
   return class Runtime extends WorkerEntrypoint {
     async turn(input: TurnInput, host: HostPort): Promise<TurnResult> {
-      // Looked up per turn: a class must be given the context of the call it runs in.
-      const found = findWorkflows(bundle, { is: isWorkflowClass, construct: (Class) => new Class(this.ctx, {}) });
-      const workflow = found.find(({ id }) => id === input.workflowId);
-      if (!workflow) throw new Error(`the bundle has no workflow "${input.workflowId}"; it has ${found.map(({ id }) => id).join(", ")}`);
+      found ??= programs();
+      const program = found.get(input.workflowId);
+      if (!program) throw new Error(`the bundle has no workflow "${input.workflowId}"; it has ${[...found.keys()].join(", ")}`);
+      // A class must be given the context of the call it runs in.
+      setContext(input, this.ctx);
       const account = createAccount((error) => current()?.turn.fail(error));
       try {
-        return await runTurn(input, host, { ...workflow.program, asksVariables }, clock, scope, account);
+        return await runTurn(input, host, program, clock, scope, account);
       } finally {
         closeAccount(account);
       }
