@@ -33,8 +33,20 @@ export interface RealtimeMessage {
   about?: Record<string, string>;
   /** The data may hold what some see masked: they are told what it is about. */
   maskable?: boolean;
+  /** Of a record of the CRM: only who may read it is told. */
+  audience?: Audience;
   /** The same news again is none: unique in its topic. */
   key?: string;
+}
+
+/** Who may read a record. */
+export interface Audience {
+  /** Such as `leads.read`. */
+  permission: string;
+  /** As fields of it are masked: `leads`. */
+  entity: string;
+  owner: string | null;
+  team: string | null;
 }
 
 /** By what a socket was opened. */
@@ -46,6 +58,12 @@ export interface Standing {
   grants: readonly string[];
   /** Some fields are shown masked. */
   masked: boolean;
+  /** Of which entities. */
+  maskedEntities?: readonly string[];
+  /** Permissions over one's team's records, or one's own; whose those are. */
+  scoped?: Readonly<Record<string, "team" | "own">>;
+  userId?: string;
+  teamId?: string | null;
 }
 
 /** Who connects: a header of the request that the Worker, and nobody else, sends to {@link RealtimeObject}. */

@@ -26,6 +26,8 @@ export interface Entry {
   data: string;
   /** What is shown in its place to who sees some fields masked; null: the same. */
   about: string | null;
+  /** Who may be told, as JSON; null: whoever listens to the topic. */
+  audience: string | null;
 }
 
 /** An entry and the frames that show it, made once however many are told. */
@@ -51,12 +53,12 @@ export class UpdateLog {
   }
 
   /** Null for news that was published before. */
-  append({ topic, type, data, about, maskable, key }: RealtimeMessage, now: number): Entry | null {
+  append({ topic, type, data, about, maskable, audience, key }: RealtimeMessage, now: number): Entry | null {
     const text = JSON.stringify(data ?? null);
     const short = JSON.stringify(about ?? {});
     const shown = text.length <= updatesLimits.dataCharacters ? text : JSON.stringify({ ...about, truncated: true });
     const [row] = this.#sql
-      .exec<Row>("INSERT OR IGNORE INTO log (topic, key, type, at, data, about) VALUES (?, ?, ?, ?, ?, ?) RETURNING id, topic, type, at, data, about", topic, key ?? null, type, now, shown, maskable ? short : null)
+      .exec<Row>("INSERT OR IGNORE INTO log (topic, key, type, at, data, about, audience) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id, topic, type, at, data, about, audience", topic, key ?? null, type, now, shown, maskable ? short : null, audience ? JSON.stringify(audience) : null)
       .toArray();
     if (++this.#added % pruneEvery === 0) this.prune(now);
     return row ?? null;
@@ -70,7 +72,7 @@ export class UpdateLog {
   /** Of these topics, after this id, the oldest first. */
   read(topics: readonly string[], after: number, limit: number): Entry[] {
     return this.#sql
-      .exec<Row>("SELECT id, topic, type, at, data, about FROM log WHERE id > ? AND topic IN (SELECT value FROM json_each(?)) ORDER BY id LIMIT ?", after, JSON.stringify(topics), limit)
+      .exec<Row>("SELECT id, topic, type, at, data, about, audience FROM log WHERE id > ? AND topic IN (SELECT value FROM json_each(?)) ORDER BY id LIMIT ?", after, JSON.stringify(topics), limit)
       .toArray();
   }
 

@@ -9,7 +9,8 @@
  * @module
  */
 import { type ServerFrame, updatesLimits } from "../../sdk/schema/updates.ts";
-import type { Credential } from "./contract.ts";
+import type { Credential, Standing } from "./contract.ts";
+import { type Hearing, hearingOf, hears } from "./hearing.ts";
 import { type Entry, eventFrame } from "./log.ts";
 
 /** What of a platform's WebSocket is used. */
@@ -25,7 +26,8 @@ interface Kept {
   id: string;
   credential: Credential;
   topics: string[];
-  masked: boolean;
+  /** Null: not known yet. Missing in one from before it was kept. */
+  hearing?: Hearing | null;
   /** Events sent and not acknowledged, and the last of them. */
   owed: number;
   sent: number;
@@ -61,7 +63,7 @@ export class Member {
   }
 
   static open(socket: Socket, credential: Credential): Member {
-    const member = new Member(socket, { id: crypto.randomUUID(), credential, topics: [], masked: true, owed: 0, sent: 0, cursor: null, since: 0 });
+    const member = new Member(socket, { id: crypto.randomUUID(), credential, topics: [], hearing: null, owed: 0, sent: 0, cursor: null, since: 0 });
     member.note();
     return member;
   }
@@ -80,8 +82,13 @@ export class Member {
     return this.#kept.credential;
   }
 
-  set masked(masked: boolean) {
-    this.#kept.masked = masked;
+  /** What it may hear from now on. */
+  set standing(standing: Standing) {
+    const hearing = hearingOf(standing);
+    const same = JSON.stringify(hearing) === JSON.stringify(this.#kept.hearing);
+    this.#kept.hearing = hearing;
+    // Whoever may less by now does so after the object has slept, too.
+    if (!same) this.note();
   }
 
   get lagsSince(): number | null {
@@ -101,7 +108,7 @@ export class Member {
 
   /** What was published just now. */
   tell(entry: Entry, now: number): void {
-    if (this.#kept.cursor !== null) return;
+    if (this.#kept.cursor !== null || hears(this.#kept.hearing ?? null, entry) === null) return;
     if (this.room === 0) this.lag(entry.id - 1, now);
     else this.#event(entry);
   }
@@ -160,9 +167,11 @@ export class Member {
   }
 
   #event(entry: Entry): void {
+    const heard = hears(this.#kept.hearing ?? null, entry);
+    if (heard === null) return;
     this.#unacknowledged.push(entry.id);
     this.#kept.sent = entry.id;
-    this.#send(eventFrame(entry, this.#kept.masked));
+    this.#send(eventFrame(entry, heard.masked));
     if (this.#unacknowledged.length >= this.#noted + noteEvery) this.note();
   }
 

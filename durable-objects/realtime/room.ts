@@ -147,7 +147,7 @@ export class Room {
     if (standing === null) return this.judge(member, null);
     // It may have gone meanwhile.
     if (!this.members.has(member.socket)) return;
-    member.masked = standing.masked;
+    member.standing = standing;
     const refused = topics.flatMap((topic, index) => {
       const detail = refusalOf(topic, member.credential, standing);
       return detail === null ? [] : [{ topic, pointer: `/topics/${index}`, detail }];
@@ -225,7 +225,7 @@ export class Room {
     const lost = [...member.topics].filter((topic) => standing === null || refusalOf(topic, member.credential, standing) !== null);
     if (lost.length > 0) member.say({ op: "revoked", topics: lost });
     if (standing === null) return this.close(member, closeCodes.unauthorized, "what this socket was opened with counts no more");
-    member.masked = standing.masked;
+    member.standing = standing;
     if (lost.length === 0) return;
     this.#drop(member, lost);
     if (member.topics.size === 0) this.close(member, closeCodes.forbidden, "nothing of what this socket listened to is allowed any more");

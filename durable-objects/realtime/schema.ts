@@ -17,4 +17,5 @@ export const realtimeSchema = [
     left_at INTEGER
   ) WITHOUT ROWID;
   CREATE TABLE owner (id INTEGER PRIMARY KEY CHECK (id = 1), tenant TEXT NOT NULL);`,
+  "ALTER TABLE log ADD COLUMN audience TEXT;",
 ] as const;

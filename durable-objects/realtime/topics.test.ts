@@ -32,7 +32,7 @@ describe("a topic", () => {
   });
 
   it("that there is not is refused, whoever asks", () => {
-    for (const text of ["", "executions:", "workflows", "records", "records:", "records:user:", "records:contact", "records:constructor", "records:__proto__:1", "notifications", "counts:1", "EXECUTIONS", "executions:a b", "executions:a\u0000"]) expect(refusalOf(text, person, everything), text).toBe("there is no such topic");
+    for (const text of ["", "executions:", "workflows", "records", "records:", "records:user:", "records:lead:", "records:invoice", "records:constructor", "records:__proto__:1", "notifications", "counts:1", "EXECUTIONS", "executions:a b", "executions:a\u0000"]) expect(refusalOf(text, person, everything), text).toBe("there is no such topic");
   });
 
   it("never breaks, whatever it is, and is never allowed to who may nothing", () => {

@@ -2,12 +2,14 @@
  * Topics: what they are about, and what one needs to listen to them.
  * @module
  */
+import { entityOfKind } from "../../sdk/schema/crm/index.ts";
 import type { Credential, Kind, Standing } from "./contract.ts";
 
-/** Which permission shows records of a type. Types that are not here cannot be listened to. */
+/** Which permission shows records of a type, besides those of the CRM. Types that are not here cannot be listened to. */
 const recordPermissions: Readonly<Record<string, string>> = {
   approval: "workflows.read",
   execution: "workflows.read",
+  import: "imports.read",
   schedule: "workflows.read",
   workflow: "workflows.read",
   deployment: "deployments.read",
@@ -19,6 +21,8 @@ const recordPermissions: Readonly<Record<string, string>> = {
 export interface Topic {
   kind: Kind;
   permission: string;
+  /** Over some records is enough: of the others nothing is told. */
+  scoped?: true;
   /** Only this person's. */
   userId?: string;
   /** The one execution it is about. */
@@ -46,6 +50,8 @@ export function parseTopic(text: string): Topic | null {
       return id === null ? null : { kind: "notifications", permission: "notifications.read", userId: id };
     case "records": {
       const type = rest[0] ?? "";
+      const of = entityOfKind.get(type);
+      if (of) return rest[1] === "" ? null : { kind: "records", permission: `${of.permission}.read`, scoped: true };
       const permission = Object.hasOwn(recordPermissions, type) ? recordPermissions[type] : undefined;
       return permission === undefined || rest[1] === "" ? null : { kind: "records", permission };
     }
@@ -55,9 +61,10 @@ export function parseTopic(text: string): Topic | null {
 }
 
 /** Null when it may be listened to; else what is wrong. */
-export function refusalOf(text: string, credential: Credential, { grants }: Standing): string | null {
+export function refusalOf(text: string, credential: Credential, { grants, scoped = {} }: Standing): string | null {
   const topic = parseTopic(text);
   if (topic === null) return "there is no such topic";
   if (topic.userId !== undefined && (credential.kind !== "session" || credential.userId !== topic.userId)) return "notifications are for the person they belong to";
+  if (topic.scoped) return grants.includes(topic.permission) || Object.hasOwn(scoped, topic.permission) ? null : `this needs the permission ${topic.permission}`;
   return grants.includes(topic.permission) ? null : `this needs the permission ${topic.permission} over all records`;
 }

@@ -97,10 +97,10 @@ test.each([
   expect(await compile(`tsconfig.${name}.json`)).toEqual({ code: 0, output: "" });
 }, 120_000);
 
-test("the file that `everstep types` writes types the client", async () => {
+test("the file that `everstep types` writes types the client, and the fields of records", async () => {
   writeFileSync(
     join(project, "samples/env.d.ts"),
-    `import "everstep/client";\ndeclare module "everstep/client" { interface Workflows { "welcome": { input: { name: string } } } }\n`,
+    `import "everstep/client";\ndeclare module "everstep/client" { interface Workflows { "welcome": { input: { name: string } } } }\ndeclare module "everstep" { interface CustomFields { lead: { plan: "Basic" | "Pro" }; contact: Record<string, never> } }\n`,
   );
   writeFileSync(
     join(project, "samples/client.ts"),
@@ -110,6 +110,14 @@ void client.workflows.start("welcome", { name: "Ada" });
 // @ts-expect-error the name is a text
 void client.workflows.start("welcome", { name: 1 });
 void client.workflows.start("of another deployment", { anything: 1 });
+import { crm } from "everstep";
+void crm.leads.create({ name: "Ada", custom: { plan: "Pro" } });
+// @ts-expect-error there is no such option
+void crm.leads.create({ name: "Ada", custom: { plan: "Gold" } });
+// @ts-expect-error there is no such field
+void crm.leads.create({ name: "Ada", custom: { plam: "Pro" } });
+// @ts-expect-error contacts have none
+void crm.contacts.create({ name: "Ada", custom: { plan: "Pro" } });
 `,
   );
   const compilerOptions = { module: "NodeNext", target: "ES2022", lib: ["ES2023", "DOM"], types: [], strict: true, noEmit: true };

@@ -128,7 +128,7 @@ describe("who listens to a topic", () => {
     const tenant = await h.newTenant();
     const viewer = await colleague(h, tenant, { role: "viewer" });
     const client = await openAs(viewer);
-    const refused = ["records:mail", "records:contact", "records:", "records:user:", `notifications:${crypto.randomUUID()}`, "notifications", "approvals:x", "events:x", "everything", "executions:a b", ""];
+    const refused = ["records:mail", "records:invoice", "records:", "records:user:", `notifications:${crypto.randomUUID()}`, "notifications", "approvals:x", "events:x", "everything", "executions:a b", ""];
     for (const topic of refused) {
       client.send({ op: "subscribe", topics: [topic], ref: topic });
       const { problem } = await client.next("error");

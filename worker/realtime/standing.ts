@@ -6,6 +6,7 @@
 import { findLiveKeys, findLiveSessions } from "../../db/live-credentials.ts";
 import type { Credential, Standing } from "../../durable-objects/realtime/contract.ts";
 import { roleOf } from "../auth/authenticate.ts";
+import { isOverRecords, type Permission } from "../auth/permissions.ts";
 import { builtInRoles, type Role } from "../auth/roles.ts";
 import type { Env } from "../env.ts";
 
@@ -25,7 +26,7 @@ type LiveKey = Awaited<ReturnType<typeof findLiveKeys>>[number];
 function ofSession(row: LiveSession | undefined, now: number): Standing | null {
   if (!row || row.revoked_at !== null || row.expires_at <= now || row.status !== "active") return null;
   if (row.require_mfa !== 0 && row.mfa_enabled_at === null && row.method !== "sso") return null;
-  return standing(roleOf(row), null);
+  return { ...standing(roleOf(row), null), scoped: scopedOf(roleOf(row)), userId: row.user_id, teamId: row.team_id };
 }
 
 function ofKey(row: LiveKey | undefined, now: number): Standing | null {
@@ -37,5 +38,11 @@ function ofKey(row: LiveKey | undefined, now: number): Standing | null {
 
 function standing({ grants, masked }: Role, scopes: readonly string[] | null): Standing {
   const allowed = Object.entries(grants).flatMap(([name, scope]) => (scope === "all" && (scopes?.includes(name) ?? true) ? [name] : []));
-  return { grants: allowed, masked: Object.values(masked).some((fields) => fields.length > 0) };
+  const maskedEntities = Object.entries(masked).flatMap(([entity, fields]) => (fields.length > 0 ? [entity] : []));
+  return { grants: allowed, masked: maskedEntities.length > 0, maskedEntities };
+}
+
+/** Over one's own records or one's team's: people have these, keys have none. */
+function scopedOf({ grants }: Role): Record<string, "team" | "own"> {
+  return Object.fromEntries(Object.entries(grants).flatMap(([name, scope]) => ((scope === "own" || scope === "team") && name.endsWith(".read") && isOverRecords(name as Permission) ? [[name, scope]] : [])));
 }

@@ -16,6 +16,11 @@ export interface Tracked {
   source?: string;
   amount?: string;
   currency?: string;
+  /**
+   * Not a state that lasts but something that happens, and how long it took from the time in
+   * `since`: it counts as `met` or `late` by the time in `due`, else as `set`; or as the value itself.
+   */
+  measure?: { since: string; due?: string; value?: true };
 }
 
 export interface Entity<Kind extends string = string, Path extends string = string, F extends Fields = Fields, Permission extends string = string> {
@@ -43,6 +48,10 @@ export interface Entity<Kind extends string = string, Path extends string = stri
   readonly indexes: readonly (readonly string[])[];
   /** Begins the search for what may be the same: records alike in one of these. */
   readonly alike: readonly string[];
+  /** Times that the cron looks for in all tenants: each has an index that begins with it. */
+  readonly due: readonly string[];
+  /** What a new record may be given besides its fields: its rule makes records of their own of it. */
+  readonly along: Readonly<Record<string, z.ZodType>>;
 }
 
 /** The widest of them all, to which each can be assigned. */
@@ -67,7 +76,7 @@ type Declared<Kind extends string, Path extends string, F extends Fields, Permis
 export function entity<const Kind extends string, const Path extends string, F extends Fields, const Permission extends string = Path>(declared: Declared<Kind, Path, F, Permission>): Entity<Kind, Path, F, Permission> {
   // Where none is named it is the path: the type's default says the same.
   const permission = declared.permission ?? (declared.path as string as Permission);
-  return { owner: null, custom: false, tags: false, tracked: [], unique: [], sequence: null, indexes: [], alike: [], ...declared, permission };
+  return { owner: null, custom: false, tags: false, tracked: [], unique: [], sequence: null, indexes: [], alike: [], due: [], along: {}, ...declared, permission };
 }
 
 /** Of records that belong to somebody. */
@@ -123,7 +132,8 @@ export function newRecordSchema(of: AnyEntity): z.ZodType<Given> {
     if (one.presence === "required") return [name, titled(one.schema, one)];
     return [name, titled(one.presence === "defaulted" ? one.schema.default(one.default as never) : one.schema.nullable().optional(), one)];
   });
-  return z.strictObject({ ...(Object.fromEntries(shape) as Record<string, z.ZodType>), ...besides(of) }) as z.ZodType<Given>;
+  const along = Object.entries(of.along).map(([name, one]) => [name, one.optional()]);
+  return z.strictObject({ ...(Object.fromEntries([...shape, ...along]) as Record<string, z.ZodType>), ...besides(of) }) as z.ZodType<Given>;
 }
 
 /** The body of a change: what is not named stays as it is. */

@@ -34,8 +34,9 @@ export async function archivedRows(work: Work): Promise<Slice> {
   return { cursor: rows.length < rowsAtOnce ? `${index + 1}:0` : `${index}:${offset + rowsAtOnce}`, calls: 1, counts: { [name]: rows.length }, lines: [...head, ...lines] };
 }
 
-async function rowsOf({ env, db }: Work, { name, table }: (typeof places)[number], offset: number): Promise<object[]> {
-  if (table) return db.select(table, { orderBy: sql`rowid`, limit: rowsAtOnce, offset });
+async function rowsOf({ env, db, now }: Work, { name, table, leaves }: (typeof places)[number], offset: number): Promise<object[]> {
+  const rows = table ? await db.select(table, { orderBy: sql`rowid`, limit: rowsAtOnce, offset }) : [];
+  if (table) return leaves ? Promise.all(rows.map((row) => leaves({ env, db, now }, row))) : rows;
   // What belongs to no tenant by itself; few.
   if (offset > 0) return [];
   if (name === "tenants") return [await findTenant(env.DB, db.tenant)].filter((row) => row !== null);

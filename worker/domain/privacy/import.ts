@@ -20,6 +20,7 @@ import { unwrap } from "../reply.ts";
 import { inTenant } from "../tenants/upsert.ts";
 import { archiveFormat } from "./archive.ts";
 import { linesOf } from "./lines.ts";
+import type { Place } from "./place.ts";
 import { places, prefixesOf } from "./places.ts";
 
 export const importView = z.object({ id: z.string(), slug: z.string(), counts: z.record(z.string(), z.number()).describe("Place → how many") });
@@ -101,19 +102,20 @@ class Import {
     const { place: name, row } = entry;
     if (name === "users") return void this.#people.push({ password_hash: null, ...row } as JsonObject);
     const place = places.find((one) => one.name === name);
-    const statement = place && "missing" in place.archived ? this.#row(name, row as JsonObject) : null;
-    if (!statement) throw refused(`Line ${number} of the file is of ${name}, which no archive has.`);
-    this.#statements.push(statement);
+    const statements = place && "missing" in place.archived ? await this.#row(place, row as JsonObject) : null;
+    if (!statements) throw refused(`Line ${number} of the file is of ${name}, which no archive has.`);
+    this.#statements.push(...statements);
     this.#count(name);
     if (this.#statements.length >= rowsAtOnce) await this.flush();
   }
 
   /** Columns this version does not know are left out by the database's door. */
-  #row(name: string, row: JsonObject): Statement | null {
-    const { DB } = this.#ctx.env;
-    if (name === "identities") return insertIdentity(DB, row as unknown as Parameters<typeof insertIdentity>[1]);
-    const table = places.find((place) => place.name === name)?.table;
-    return table ? tenantDb(DB, this.#tenant).insert(table, row) : null;
+  async #row({ name, table, arrives }: Place, row: JsonObject): Promise<Statement[] | null> {
+    const { env, now } = this.#ctx;
+    if (name === "identities") return [insertIdentity(env.DB, row as unknown as Parameters<typeof insertIdentity>[1])];
+    const db = tenantDb(env.DB, this.#tenant);
+    if (arrives) return arrives({ env, db, now }, row);
+    return table ? [db.insert(table, row)] : null;
   }
 
   async #object({ object, type, base64 }: Extract<Line, { object: string }>, number: number): Promise<void> {

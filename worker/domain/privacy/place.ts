@@ -1,5 +1,14 @@
-import type { Statement, TenantTable } from "../../../db/tenant-db.ts";
+import type { JsonObject } from "../../../db/schema/json.ts";
+import type { Statement, TenantDb, TenantTable } from "../../../db/tenant-db.ts";
+import type { Env } from "../../env.ts";
 import type { Subject, Where } from "./subject.ts";
+
+/** Of a tenant whose values are opened or sealed. */
+export interface Keeper {
+  env: Env;
+  db: TenantDb;
+  now: number;
+}
 
 export interface Place {
   /** Table, or kind of object. */
@@ -16,5 +25,9 @@ export interface Place {
   /** Belongs to a tenant, and goes with it. */
   table?: TenantTable;
   /** In a tenant's archive: all columns but these, which are missing where it is imported; or why it is not there. */
+  /** What leaves with the archive, where that is not the row as it is. */
+  leaves?(keeper: Keeper, row: object): Promise<object>;
+  /** Puts back what has left, where that is more than a row. */
+  arrives?(keeper: Keeper, row: JsonObject): Promise<Statement[]>;
   archived: { missing: Readonly<Record<string, string | number | null>> } | { not: string };
 }

@@ -3,7 +3,8 @@ import { and, eq, getTableName, isNull, or, sql } from "drizzle-orm";
 import { accountsIn, identitiesOf, platformMailsTo, recoveryCodesOf, removeIdentitiesOf, tokensOf } from "../../../db/personal-data.ts";
 import { apiKeys } from "../../../db/schema/api-keys.ts";
 import { auditEvents } from "../../../db/schema/audit-events.ts";
-import { events } from "../../../db/schema/events.ts";
+import { assignmentTimes } from "../../../db/schema/assignment.ts";
+import { actionResults, events } from "../../../db/schema/events.ts";
 import { hookDeliveries } from "../../../db/schema/hook-deliveries.ts";
 import { hookSamples } from "../../../db/schema/hooks.ts";
 import { mails } from "../../../db/schema/mails.ts";
@@ -13,6 +14,7 @@ import { invitations, oneTimeTokens, sessions } from "../../../db/schema/session
 import { ssoProviders } from "../../../db/schema/sso.ts";
 import { tenants } from "../../../db/schema/tenants.ts";
 import { webhookDeliveries } from "../../../db/schema/webhooks.ts";
+import { encode } from "../../../sdk/schema/codec.ts";
 import { isAmongRecipients } from "../mails/recipients.ts";
 import type { Place } from "./place.ts";
 import type { Subject } from "./subject.ts";
@@ -29,6 +31,8 @@ const byUser = (subject: Subject): string => subject.userId ?? "";
 const toSubject = ({ email }: Subject) => isAmongRecipients(email);
 /** Of a registration there is no account yet: the address is in the data. */
 const ofSubject = (subject: Subject) => or(eq(oneTimeTokens.user_id, byUser(subject)), sql`lower(json_extract(${oneTimeTokens.data}, '$.email')) = ${subject.email}`);
+
+const mentions = (email: string) => sql`instr(lower(${actionResults.result}), ${email}) > 0`;
 
 export const personalPlaces: readonly Place[] = [
   { name: named(tenants), holds: null, because: "the tenant's name and settings", archived: { missing: {} } },
@@ -118,6 +122,23 @@ export const personalPlaces: readonly Place[] = [
     rows: async ({ db }, { email }) => db.select(webhookDeliveries, { where: sql`instr(lower(${webhookDeliveries.attempts}), ${email}) > 0` }),
     erase: ({ db }, { email }) => [db.update(webhookDeliveries, { attempts: [] }, sql`instr(lower(${webhookDeliveries.attempts}), ${email}) > 0`)],
     archived: { not: "their receivers have had them, or are elsewhere" },
+  },
+  {
+    name: named(actionResults),
+    table: actionResults,
+    holds: "what actions gave, where that mentions the person; searched by the address",
+    rows: ({ db }, { email }) => db.select(actionResults, { where: mentions(email) }),
+    // The row stays: without it a repeated attempt would act again.
+    erase: ({ db }, { email }) => [db.update(actionResults, { result: encode(null) }, mentions(email))],
+    archived: { missing: {} },
+  },
+  {
+    name: named(assignmentTimes),
+    table: assignmentTimes,
+    holds: "when the person was last given a record",
+    rows: ({ db }, subject) => db.select(assignmentTimes, { where: eq(assignmentTimes.user_id, byUser(subject)) }),
+    erase: ({ db }, subject) => [db.delete(assignmentTimes, eq(assignmentTimes.user_id, byUser(subject)))],
+    archived: { missing: {} },
   },
   { name: named(events), table: events, holds: "data of events that mention the person", searched: true, archived: { missing: { seq: null } } },
   { name: named(hookDeliveries), table: hookDeliveries, holds: "texts of deliveries that mention the person", searched: true, archived: { missing: {} } },

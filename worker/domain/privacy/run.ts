@@ -18,13 +18,14 @@ import { exportPrefix } from "./places.ts";
 import { erasedExecutions, erasedIndex, erasedObjects, erasedRows } from "./remove.ts";
 import { personRows, searchAudit, searchDeliveries, searchExecutions } from "./search.ts";
 import { searchEvents } from "./search-events.ts";
+import { searchRecords } from "./search-records.ts";
 import { searchValues } from "./search-values.ts";
 
 type Step = (work: Work) => Promise<Slice>;
 
 const steps: Record<JobKind, readonly Step[]> = {
-  export_person: [personRows, searchAudit, searchDeliveries, searchEvents, searchValues, searchExecutions],
-  erase_person: [searchAudit, searchDeliveries, searchEvents, searchValues, searchExecutions],
+  export_person: [personRows, searchRecords, searchAudit, searchDeliveries, searchEvents, searchValues, searchExecutions],
+  erase_person: [searchRecords, searchAudit, searchDeliveries, searchEvents, searchValues, searchExecutions],
   export_tenant: [archivedRows, archivedObjects, archivedExecutions],
   erase_tenant: [erasedExecutions, erasedIndex, erasedObjects, erasedRows],
 };

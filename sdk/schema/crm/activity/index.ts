@@ -18,5 +18,6 @@ export const activity = entity({
     duration_minutes: integer("How long it took, minutes", { min: 0, max: 100_000 }),
     user_id: user("Who did it", { indexed: true }),
   },
-  indexes: [["record_type", "record_id"]],
+  tracked: [{ field: "type", owner: "user_id" }],
+  indexes: [["record_type", "record_id", "happened_at"]],
 });

@@ -25,5 +25,5 @@ export const company = entity({
     external_id: text("Id elsewhere", { indexed: true }),
     ...ownership,
   },
-  alike: ["email", "phone", "tax_id", "external_id"],
+  alike: ["tax_id", "email", "external_id", "phone", "name"],
 });

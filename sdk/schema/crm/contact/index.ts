@@ -29,5 +29,5 @@ export const contact = entity({
     lead_id: record("Lead it was", "lead", { computed: true, indexed: true }),
     ...ownership,
   },
-  alike: ["email", "phone", "tax_id", "external_id"],
+  alike: ["tax_id", "email", "external_id", "phone", "name"],
 });

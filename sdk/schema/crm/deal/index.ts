@@ -38,6 +38,14 @@ export const deal = entity({
     { field: "stage_id", group: "pipeline_id", owner: "owner_id", source: "channel", amount: "value", currency: "currency" },
     { field: "status", group: "pipeline_id", owner: "owner_id", source: "channel", amount: "value", currency: "currency" },
   ],
-  indexes: [["stage_id", "rank"], ["pipeline_id", "status"]],
+  indexes: [
+    ["stage_id", "rank"],
+    // Somebody's own cards, in the order in which they stand.
+    ["stage_id", "owner_id", "rank"],
+    ["pipeline_id", "status"],
+    ["owner_id", "status"],
+    // Counts and sums of a board are read from it alone, so it has whatever they ask.
+    ["pipeline_id", "stage_id", "currency", "value", "owner_id", "team_id", "status", "deleted_at"],
+  ],
   alike: ["external_id"],
 });

@@ -33,9 +33,13 @@ export const lead = entity({
     last_reply_at: datetime("Last heard of"),
     converted_at: datetime("Converted", { computed: true }),
     contact_id: record("Contact it became", "contact", { computed: true, indexed: true }),
-    company_id: record("Company it became", "company", { computed: true }),
-    deal_id: record("Deal it became", "deal", { computed: true }),
+    company_id: record("Company it became", "company", { computed: true, indexed: true }),
+    deal_id: record("Deal it became", "deal", { computed: true, indexed: true }),
   },
-  tracked: [{ field: "status", owner: "owner_id", source: "source" }],
-  alike: ["email", "phone", "external_id"],
+  tracked: [
+    { field: "status", owner: "owner_id", source: "source" },
+    { field: "converted_at", owner: "owner_id", source: "source", measure: { since: "created_at" } },
+  ],
+  indexes: [["owner_id", "status"]],
+  alike: ["email", "phone", "external_id", "name"],
 });

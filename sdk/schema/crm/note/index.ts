@@ -1,6 +1,9 @@
 import { entity } from "../entity.ts";
 import { boolean, longText, text } from "../fields.ts";
 
+/** Kinds of records that notes, activities and files are about. */
+export const aboutKinds = ["lead", "contact", "company", "deal", "ticket", "task"] as const;
+
 /** What somebody wrote down about a record. */
 export const note = entity({
   kind: "note",

@@ -11,7 +11,7 @@ export const stage = entity({
   fields: {
     pipeline_id: record("Pipeline", "pipeline", { required: true, indexed: true }),
     name: text("Name", { required: true, max: 100 }),
-    position: integer("Place in the pipeline", { default: 0 }),
+    position: integer("Place in the pipeline; the last when left out", { min: 0, max: 10_000 }),
     color: color("Colour", { default: "#4c6ef5" }),
     probability: integer("How likely deals in it are won, percent", { default: 50, min: 0, max: 100 }),
     type: select("What it means for a deal to be in it", ["open", "won", "lost"], { default: "open" }),

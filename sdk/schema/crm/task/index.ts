@@ -21,7 +21,7 @@ export const task = entity({
     ends_at: datetime("Ends"),
     all_day: boolean("The whole day", { default: false }),
     timezone: timezone("Time zone", { default: "UTC" }),
-    recurrence: text("Recurs (RFC 5545 RRULE)", { max: 300 }),
+    recurrence: text("Recurs (RFC 5545 RRULE)", { max: 300, indexed: true, description: "By day, week, month or year, such as `FREQ=WEEKLY;BYDAY=MO`; counted from when it begins, or from when it is due" }),
     remind_at: datetime("Reminder", { indexed: true }),
     location: text("Place", { max: 300 }),
     relations: records("About"),
@@ -30,5 +30,10 @@ export const task = entity({
     completed_at: datetime("Done", { computed: true }),
     series_id: text("First of its series", { computed: true, indexed: true }),
   },
-  indexes: [["assignee_id", "due_at"]],
+  tracked: [{ field: "status", group: "priority", owner: "assignee_id", source: "type" }],
+  indexes: [
+    ["assignee_id", "due_at"],
+    ["assignee_id", "starts_at"],
+    ["assignee_id", "status"],
+  ],
 });
