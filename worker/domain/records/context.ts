@@ -25,6 +25,8 @@ export interface RecordContext {
   caller: { ip: string | null };
   /** Recorded, but nothing is told of it: no workflow starts, no webhook is sent. */
   silent?: boolean;
+  /** History has it once, of what was deleted, and not of each record that had it. */
+  unrecorded?: boolean;
   waitUntil(work: Promise<unknown>): void;
 }
 
@@ -32,6 +34,11 @@ export interface RecordContext {
 export function recordContext(ctx: TenantContext): RecordContext {
   const { env, db, tenant, now, actor, requestId, caller, waitUntil } = ctx;
   return { env, db, tenant, now, actor, access: actor, chain: [], requestId, caller, waitUntil: (work) => waitUntil(work) };
+}
+
+/** Of what the platform does by itself: nothing is told of it. */
+export function upkeepContext({ env, db, now }: Pick<RecordContext, "env" | "db" | "now">): RecordContext {
+  return { env, db, tenant: db.tenant, now, actor: { kind: "system" }, access: null, chain: [], requestId: null, caller: { ip: null }, silent: true, waitUntil: () => {} };
 }
 
 /** The account behind it; null for keys and executions. */

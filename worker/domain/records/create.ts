@@ -23,10 +23,10 @@ export async function createRecord({ ctx, of, input, key = null }: { ctx: Record
   try {
     const row = await refusingTwins(of, () =>
       carryOut(ctx, async () => {
-        const { statements, condition, result } = await planRecords(ctx, of, [{ before: null, given: input }]);
+        const { statements, result, ...plan } = await planRecords(ctx, of, [{ before: null, given: input }]);
         const [made] = result as [RecordRow];
         const remembered = asked ? [ctx.db.insert(requestKeys, { ...asked, record_id: made.id, created_at: ctx.now })] : [];
-        return { statements: [...remembered, ...statements], condition, result: made };
+        return { ...plan, statements: [...remembered, ...statements], result: made };
       }),
     );
     return await show(ctx, of, row);

@@ -2,7 +2,7 @@
  * The tenant's own fields: what they may hold.
  * @module
  */
-import { asc, eq } from "drizzle-orm";
+import { and, asc, eq, isNull, sql } from "drizzle-orm";
 import { z } from "zod";
 import { customFields } from "../../../db/schema/records.ts";
 import type { TenantDb } from "../../../db/tenant-db.ts";
@@ -13,7 +13,7 @@ import { PlatformError } from "../../../sdk/schema/problem.ts";
 export type CustomField = typeof customFields.$inferSelect;
 
 export function customFieldsOf(db: TenantDb, { kind }: Pick<AnyEntity, "kind">): Promise<CustomField[]> {
-  return db.select(customFields, { where: eq(customFields.kind, kind), orderBy: asc(customFields.position) });
+  return db.select(customFields, { where: and(eq(customFields.kind, kind), isNull(customFields.deleted_at)), orderBy: sql`${asc(customFields.position)}, ${asc(customFields.id)}` });
 }
 
 /** Of an amount in one of the tenant's own fields. */
@@ -46,6 +46,9 @@ export function customSchema({ type, options }: Pick<CustomField, "type" | "opti
 
 type Values = Record<string, unknown>;
 
+/** An empty text and an empty list are no value. */
+const isEmpty = (value: unknown): boolean => value === null || (typeof value === "string" && value.trim() === "") || (Array.isArray(value) && value.length === 0);
+
 /**
  * The values of a record after a change: what is not named stays, null takes a value away.
  * @param before null: a new record, which gets the defaults
@@ -54,12 +57,13 @@ type Values = Record<string, unknown>;
 export function mergedCustom(fields: readonly CustomField[], before: Values | null, given: Values): Values {
   const byKey = new Map(fields.map((one) => [one.key, one]));
   const defaults = before === null ? fields.flatMap(({ key, default_value }) => (default_value === null ? [] : [[key, default_value] as const])) : [];
-  const after: Values = { ...Object.fromEntries(defaults), ...before };
+  // What is left of a field that was deleted goes with the next change.
+  const after: Values = { ...Object.fromEntries(defaults), ...Object.fromEntries(Object.entries(before ?? {}).filter(([key]) => byKey.has(key))) };
   const errors: { pointer: string; detail: string }[] = [];
   for (const [key, value] of Object.entries(given)) {
     const field = byKey.get(key);
     if (!field) errors.push({ pointer: `/custom/${key}`, detail: `there is no such field; there ${byKey.size === 0 ? "are none" : `are ${[...byKey.keys()].join(", ")}`}` });
-    else if (value === null) delete after[key];
+    else if (isEmpty(value)) delete after[key];
     else {
       const parsed = customSchema(field).safeParse(value);
       if (parsed.success) after[key] = parsed.data;

@@ -1,8 +1,9 @@
+import type { RecordRow } from "../../../db/schema/record-tables.ts";
 import { PlatformError } from "../../../sdk/schema/problem.ts";
 import type { AnyEntity } from "../../../sdk/schema/crm/entity.ts";
 import { findRecord } from "./access.ts";
 import type { RecordContext } from "./context.ts";
-import { carryOut, planChanges } from "./plan.ts";
+import { carryOut, type Plan, planChanges } from "./plan.ts";
 import { show, type Shown } from "./show.ts";
 import { refusingTwins } from "./twins.ts";
 
@@ -11,11 +12,14 @@ import { refusingTwins } from "./twins.ts";
  * @throws PlatformError `not-found`, `forbidden`, `version-conflict`
  */
 export async function deleteRecord({ ctx, of, id, version = null }: { ctx: RecordContext; of: AnyEntity; id: string; version?: number | null }): Promise<void> {
-  await carryOut(ctx, async () => {
-    const before = await findRecord(ctx, of, id, { verb: "delete" });
-    if (version !== null && before.version !== version) throw new PlatformError("version-conflict", `The ${of.title.toLowerCase()} was changed since version ${version}: it is version ${before.version} now.`, undefined, undefined, { version: before.version });
-    return planChanges(ctx, of, [{ before, after: { ...before, deleted_at: ctx.now }, given: {} }]);
-  });
+  await carryOut(ctx, () => planDelete(ctx, of, { id, version }));
+}
+
+/** @throws PlatformError as {@link deleteRecord} does */
+export async function planDelete(ctx: RecordContext, of: AnyEntity, { id, version }: { id: string; version: number | null }): Promise<Plan<RecordRow[]> & { before: RecordRow }> {
+  const before = await findRecord(ctx, of, id, { verb: "delete" });
+  if (version !== null && before.version !== version) throw new PlatformError("version-conflict", `The ${of.title.toLowerCase()} was changed since version ${version}: it is version ${before.version} now.`, undefined, undefined, { version: before.version });
+  return { ...(await planChanges(ctx, of, [{ before, after: { ...before, deleted_at: ctx.now }, given: {} }])), before };
 }
 
 /** @throws PlatformError `not-found`, `forbidden`, `conflict` when it is not deleted, or another has its name by now */

@@ -4,17 +4,17 @@
  * `@today`.
  * @module
  */
-import { and, eq, gt, gte, inArray, isNotNull, isNull, lt, lte, ne, not, or, sql, type SQL } from "drizzle-orm";
+import { and, eq, gt, gte, isNotNull, isNull, lt, lte, ne, not, or, sql, type SQL } from "drizzle-orm";
 import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
-import { among } from "../../../db/among.ts";
-import { columnOf, recordTable } from "../../../db/schema/record-tables.ts";
+import { columnOf, recordTable, tags } from "../../../db/schema/record-tables.ts";
 import { recordValues } from "../../../db/schema/records.ts";
 import type { AnyEntity } from "../../../sdk/schema/crm/entity.ts";
 import type { AnyField } from "../../../sdk/schema/crm/fields.ts";
 import { PlatformError } from "../../../sdk/schema/problem.ts";
 import { isMasked } from "../../auth/mask-fields.ts";
 import { type RecordContext, userOf } from "./context.ts";
-import { folded } from "./index-values.ts";
+import { type CustomField, customFieldsOf } from "./custom.ts";
+import { comparedValue, comparisonFault } from "./custom-filter.ts";
 import { searchHash } from "./sensitive.ts";
 
 export type RecordFilter = { readonly [field: string]: unknown };
@@ -40,6 +40,7 @@ class Compiler {
   readonly #ctx: Of;
   readonly #of: AnyEntity;
   #count = 0;
+  #fields: Promise<CustomField[]> | undefined;
 
   constructor(ctx: Of, of: AnyEntity) {
     this.#ctx = ctx;
@@ -79,7 +80,7 @@ class Compiler {
     if (times.has(name)) return compareColumn(columnOf(table, name), operator, this.#time(operand, at), at);
     if (name === "created_by") return compareColumn(table.created_by, operator, this.#user(operand), at);
     if (name === "tags" && this.#of.tags) return this.#among(name, operator, operand, at);
-    if (name.startsWith("custom.") && this.#of.custom) return this.#among(name, operator, operand, at);
+    if (name.startsWith("custom.") && this.#of.custom) return this.#own(name, operator, operand, at);
     const field = this.#of.fields[name];
     if (!field) throw fault(at, `there is no field ${name}; there are ${Object.keys(this.#of.fields).join(", ")}`);
     if (field.sensitive) return this.#sealed(name, field, operator, operand, at);
@@ -95,13 +96,29 @@ class Compiler {
     return this.#has(`~${name}`, eq(recordValues.value, await searchHash(this.#ctx, operand)));
   }
 
-  /** Of values that stand in `record_values`. */
-  #among(name: string, operator: string, operand: unknown, at: string): SQL {
+  /** One of the tenant's own fields. */
+  async #own(name: string, operator: string, operand: unknown, at: string): Promise<SQL> {
+    const fields = await (this.#fields ??= customFieldsOf(this.#ctx.db, this.#of));
+    const field = fields.find(({ key }) => name === `custom.${key}`);
+    if (!field) throw fault(at, `there is no field ${name.slice(7)} of the tenant's own; there ${fields.length === 0 ? "are none" : `are ${fields.map(({ key }) => key).join(", ")}`}`);
+    const wrong = comparisonFault(field, operator);
+    if (wrong !== null) throw fault(at, wrong);
+    const asked = { me: userOf(this.#ctx), day: (text: string) => this.#dayOf(text) };
     const value = (one: unknown): string | number => {
-      if (typeof one === "number") return one;
-      if (typeof one === "boolean") return Number(one);
-      if (typeof one !== "string") throw fault(at, "compares with texts, numbers and booleans");
-      return name.startsWith("custom.") ? folded(one === "@me" ? (userOf(this.#ctx) ?? one) : one) : one;
+      const read = comparedValue(field, one, asked);
+      if ("fault" in read) throw fault(at, read.fault);
+      return read.value;
+    };
+    if (operator === "$contains" && field.type !== "multiselect") return this.#has(name, sql`instr(${recordValues.value}, ${value(operand)}) > 0`);
+    return this.#among(name, operator, operand, at, value);
+  }
+
+  /** Of values that stand in `record_values`. */
+  #among(name: string, operator: string, operand: unknown, at: string, read?: (one: unknown) => string | number): SQL {
+    const value = (one: unknown): string | number => {
+      if (read) return read(one);
+      if (typeof one !== "string") throw fault(at, "compares with texts");
+      return one;
     };
     const list = (): (string | number)[] => {
       if (!Array.isArray(operand) || operand.length === 0 || operand.length > 100) throw fault(at, `${operator} takes a list of 1 to 100 values`);
@@ -115,9 +132,9 @@ class Compiler {
       case "$ne":
         return not(this.#has(name, eq(column, value(operand))));
       case "$in":
-        return this.#has(name, inArray(column, list()));
+        return this.#has(name, oneOf(column, list()));
       case "$nin":
-        return not(this.#has(name, inArray(column, list())));
+        return not(this.#has(name, oneOf(column, list())));
       case "$exists":
         return operand ? this.#has(name, sql`true`) : not(this.#has(name, sql`true`));
       case "$starts":
@@ -139,7 +156,9 @@ class Compiler {
     const { db } = this.#ctx;
     const table = recordTable(this.#of);
     const where = and(eq(recordValues.tenant_id, db.tenant), eq(recordValues.kind, this.#of.kind), eq(recordValues.field, name), condition);
-    return sql`${table.id} in (select ${recordValues.record_id} from ${recordValues} where ${where})`;
+    // A tag that is deleted is being taken off its records: nothing is found by it from then on.
+    const alive = name === "tags" ? sql`${recordValues.value} in (select ${tags.id} from ${tags} where ${and(eq(tags.tenant_id, db.tenant), isNull(tags.deleted_at))})` : undefined;
+    return sql`${table.id} in (select ${recordValues.record_id} from ${recordValues} where ${and(where, alive)})`;
   }
 
   #user(operand: unknown): unknown {
@@ -157,8 +176,12 @@ class Compiler {
 
   #day(operand: unknown): unknown {
     if (Array.isArray(operand)) return operand.map((one) => this.#day(one));
-    const ms = typeof operand === "string" ? relative(operand, this.#ctx.now) : null;
-    return ms === null ? operand : new Date(ms).toISOString().slice(0, 10);
+    return (typeof operand === "string" ? this.#dayOf(operand) : null) ?? operand;
+  }
+
+  #dayOf(text: string): string | null {
+    const ms = relative(text, this.#ctx.now);
+    return ms === null ? null : new Date(ms).toISOString().slice(0, 10);
   }
 }
 
@@ -174,6 +197,9 @@ function relative(text: string, now: number): number | null {
 }
 
 const unknown = (operator: string, at: string): PlatformError => fault(at, `there is no comparison ${operator}; there are $eq, $ne, $gt, $gte, $lt, $lte, $in, $nin, $exists, $contains, $starts`);
+
+/** As one parameter: D1 takes a hundred to a statement. */
+const oneOf = (column: SQLiteColumn, values: readonly (string | number)[]): SQL => sql`${column} in (select value from json_each(${JSON.stringify(values)}))`;
 
 const startsWith = (column: SQLiteColumn, text: string): SQL => sql`${column} >= ${text} and ${column} < ${`${text}\u{10FFFF}`}`;
 
@@ -199,12 +225,10 @@ function compareColumn(column: SQLiteColumn, operator: string, operand: unknown,
       return lt(column, single());
     case "$lte":
       return lte(column, single());
-    case "$in": {
-      const values = list();
-      return values.every((one) => typeof one === "string") ? among(column, values) : inArray(column, values);
-    }
+    case "$in":
+      return oneOf(column, list());
     case "$nin":
-      return sql`(${column} is null or ${not(inArray(column, list()))})`;
+      return sql`(${column} is null or ${not(oneOf(column, list()))})`;
     case "$exists":
       return operand ? isNotNull(column) : isNull(column);
     case "$contains":

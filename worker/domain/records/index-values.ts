@@ -6,6 +6,7 @@
 import type { RecordRow } from "../../../db/schema/record-tables.ts";
 import type { AnyEntity } from "../../../sdk/schema/crm/entity.ts";
 import type { RecordReference } from "../../../sdk/schema/crm/fields.ts";
+import { nameKey } from "../duplicates/name-key.ts";
 import type { RecordContext } from "./context.ts";
 import { openValue, searchHash, sensitiveFields } from "./sensitive.ts";
 
@@ -31,6 +32,16 @@ function valuesOf(field: string, value: unknown): IndexedValue[] {
 /** The digits of a telephone number; of one without a country its last nine still fit. */
 export const phoneDigits = (phone: string): string => phone.replaceAll(/\D/g, "").replace(/^0+/, "");
 
+/** Of a number with its country or without. */
+export const phoneForm = (phone: string): string => phoneDigits(phone).slice(-9);
+
+/** The name and company of a record without case, accents and legal form; null where that says nothing. */
+export function nameKeyOf(of: AnyEntity, row: Record<string, unknown>): string | null {
+  const [name, company] = [row[of.label], row["company_name"] ?? row["company_id"]];
+  const key = of.alike.includes("name") && typeof name === "string" ? nameKey(name, typeof company === "string" ? company : null) : null;
+  return key === null ? null : folded(key);
+}
+
 export async function indexedValues(ctx: Pick<RecordContext, "db" | "env" | "now">, of: AnyEntity, row: RecordRow): Promise<IndexedValue[]> {
   const found: IndexedValue[] = row.tags.map((value) => ({ field: "tags", value }));
   for (const [key, value] of Object.entries(row.custom)) found.push(...valuesOf(`custom.${key}`, value));
@@ -38,9 +49,11 @@ export async function indexedValues(ctx: Pick<RecordContext, "db" | "env" | "now
     const value = row[name] ?? null;
     if (value === null) continue;
     if (type === "records") found.push(...(value as RecordReference[]).map((one) => ({ field: name, value: `${one.type}:${one.id}` })));
-    if (type === "phone") found.push({ field: `~${name}`, value: phoneDigits(String(value)).slice(-9) });
+    if (type === "phone") found.push({ field: `~${name}`, value: phoneForm(String(value)) });
   }
   for (const [name, { type }] of sensitiveFields(of)) if (type === "tax_id" && (row[name] ?? null) !== null) found.push({ field: `~${name}`, value: await searchHash(ctx, String(await openValue(ctx, of, row, name))) });
+  const named = nameKeyOf(of, row);
+  if (named !== null) found.push({ field: "~name", value: named });
   const seen = new Set<string>();
   return found.filter(({ field, value }) => {
     const key = `${field} ${value}`;

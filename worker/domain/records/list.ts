@@ -17,6 +17,8 @@ import { expanded, expandable } from "./expand.ts";
 import { filterSql, type RecordFilter } from "./filter.ts";
 import { matching } from "./matching.ts";
 import { showAll } from "./show.ts";
+import { viewFor } from "../views/apply.ts";
+import type { ViewRow } from "../views/view.ts";
 
 /** JSON in a query. */
 const filterText = z
@@ -44,8 +46,9 @@ export function recordsQuery(of: AnyEntity) {
     sort: z
       .string()
       .regex(new RegExp(`^-?(${sortable.join("|")})$`), `one of ${sortable.join(", ")}, with - before it for the highest first`)
-      .default("-created_at")
-      .describe(`One of ${sortable.join(", ")}; \`-\` before it: the highest first`),
+      .optional()
+      .describe(`One of ${sortable.join(", ")}; \`-\` before it: the highest first. By default as the view has it, else -created_at`),
+    view: z.string().max(64).optional().describe("Id of a saved view: its filter and words hold besides those of the query, and its order unless the query has one"),
     fields: z.string().max(1000).transform(names).optional().describe("Only these fields, separated by commas"),
     expand: z.string().max(500).transform(names).optional().describe(`Records referred to, shown along: ${expandable(of).join(", ") || "none"}`),
     count: z.enum(["true", "false"]).default("false").describe("Counts all that fit: `pagination.total`"),
@@ -61,7 +64,7 @@ export function sortableFields(of: AnyEntity): string[] {
   return ["created_at", "updated_at", ...Object.entries(of.fields).flatMap(([name, { indexed, sensitive }]) => (indexed && !sensitive ? [name] : []))];
 }
 
-const known = new Set(["cursor", "limit", "filter", "q", "sort", "fields", "expand", "count", "deleted"]);
+const known = new Set(["cursor", "limit", "filter", "q", "sort", "fields", "expand", "count", "deleted", "view"]);
 
 /** `?status=new&owner_id=@me`: fields can be named as they are, a comma stands for or. */
 function shorthand(of: AnyEntity, query: Record<string, unknown>): RecordFilter {
@@ -85,23 +88,30 @@ export interface Records {
 /** @throws PlatformError `forbidden`, `bad-request` */
 export async function listRecords({ ctx, of, input }: { ctx: RecordContext; of: AnyEntity; input: RecordsQuery }): Promise<Records> {
   mustBeAllowed(ctx, of, input.deleted === "true" ? "delete" : "read");
-  const where = await conditionOf(ctx, of, input);
-  const rows = await pageOf(ctx, of, where, input);
+  const view = await viewOf(ctx, of, input);
+  const where = await conditionOf(ctx, of, input, view);
+  const sort = input.sort ?? view?.sort ?? "-created_at";
+  const rows = await pageOf(ctx, of, where, input, sort);
   const kept = rows.slice(0, input.limit);
   const last = kept.at(-1);
-  const next = rows.length > input.limit && last ? cursorOf(last, sortOf(input.sort).field) : null;
+  const next = rows.length > input.limit && last ? cursorOf(last, sortOf(sort).field) : null;
   const [shown, total] = await Promise.all([showAll(ctx, of, kept), input.count === "true" ? ctx.db.count(recordTable(of), where) : undefined]);
   const whole = input.expand ? await expanded(ctx, of, shown, input.expand) : shown;
   return { data: input.fields ? whole.map((one) => only(of, one, input.fields ?? [])) : whole, pagination: { next_cursor: next, ...(total === undefined ? {} : { total }) } };
 }
 
 /** What a list's records have in common, for whatever goes over all of them: exports, counts, bulk changes. */
-export async function conditionOf(ctx: RecordContext, of: AnyEntity, input: Pick<RecordsQuery, "filter" | "q" | "deleted"> & Record<string, unknown>): Promise<SQL | undefined> {
+export async function conditionOf(ctx: RecordContext, of: AnyEntity, input: Pick<RecordsQuery, "filter" | "q" | "deleted"> & Record<string, unknown>, read?: ViewRow | null): Promise<SQL | undefined> {
   const table = recordTable(of);
+  const view = read === undefined ? await viewOf(ctx, of, input) : read;
   // Written out, so that the indexes over what is not deleted serve it.
   const there = input.deleted === "true" ? isNotNull(table.deleted_at) : isNull(table.deleted_at);
-  return and(there, within(ctx, of), await filterSql(ctx, of, shorthand(of, input)), input.filter && (await filterSql(ctx, of, input.filter)), input.q === undefined ? undefined : matching(ctx, of, input.q));
+  const filters = await Promise.all([shorthand(of, input), input.filter, view?.filter].map((filter) => filter && filterSql(ctx, of, filter)));
+  const words = [input.q, view?.q].map((q) => (typeof q === "string" ? matching(ctx, of, q) : undefined));
+  return and(there, within(ctx, of), ...filters, ...words);
 }
+
+const viewOf = async (ctx: RecordContext, of: AnyEntity, { view }: Record<string, unknown>): Promise<ViewRow | null> => (typeof view === "string" ? viewFor(ctx, of, view, sortableFields(of)) : null);
 
 interface Sort {
   field: string;
@@ -116,9 +126,9 @@ function sortOf(text: string): Sort {
 }
 
 /** One row more than the page, so that it is known whether another follows. */
-async function pageOf(ctx: RecordContext, of: AnyEntity, where: SQL | undefined, input: RecordsQuery): Promise<RecordRow[]> {
+async function pageOf(ctx: RecordContext, of: AnyEntity, where: SQL | undefined, input: RecordsQuery, sort: string): Promise<RecordRow[]> {
   const table = recordTable(of);
-  const { field, descending } = sortOf(input.sort);
+  const { field, descending } = sortOf(sort);
   if (ctx.access && isMasked(ctx.access, of.path, field)) throw new PlatformError("bad-request", `/query/sort: your role shows ${field} masked: it cannot be sorted by`, [{ pointer: "/query/sort", detail: "masked for you" }]);
   const after = input.cursor === undefined ? null : readPlace(input.cursor);
   const column = columnOf(table, field);

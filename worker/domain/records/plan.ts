@@ -9,22 +9,33 @@ import type { Statement } from "../../../db/tenant-db.ts";
 import type { AnyEntity, Given } from "../../../sdk/schema/crm/entity.ts";
 import { PlatformError } from "../../../sdk/schema/problem.ts";
 import { dispatchSoon } from "../../events/emit.ts";
+import { Gate } from "../usage/gate.ts";
 import { actorId, type RecordContext, userOf } from "./context.ts";
 import { type CustomField, customFieldsOf, mergedCustom } from "./custom.ts";
 import { mustBeThere, type Reference, referencesIn } from "./references.ts";
 import { ruleOf } from "./rules/index.ts";
-import type { Change } from "./rules/rule.ts";
+import type { Change, Planner, Wanted } from "./rules/rule.ts";
 import { sealValue } from "./sensitive.ts";
 import { stampTransitions } from "./transitions.ts";
 import { changedFields, toStored } from "./values.ts";
 import { emptyRow, verbOf, written } from "./write.ts";
+
+export type { Wanted } from "./rules/rule.ts";
 
 export interface Plan<T> {
   statements: Statement[];
   /** When the transaction begins; null: whatever. */
   condition: SQL | null;
   result: T;
+  /** When it is carried out; may be left undone, as whoever dies in between does. */
+  afterwards?: readonly (() => void)[];
+  /** The line to wait in: as of a rule. */
+  line?: string | undefined;
 }
+
+/** By tenant and what they wait for: who comes at the same time takes turns instead of undoing each other's plans. */
+const lines = new Gate({ now: () => Date.now(), sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) });
+const turn = { places: 1, holdMs: 5000, longest: 2000 };
 
 /** So often a plan is made anew when others are quicker. */
 const attempts = 8;
@@ -34,30 +45,28 @@ const attempts = 8;
  * @throws PlatformError `conflict` when the same keeps changing
  */
 export async function carryOut<T>(ctx: RecordContext, make: () => Promise<Plan<T>>): Promise<T> {
-  for (let attempt = 0; attempt < attempts; attempt++) {
-    const { statements, condition, result } = await make();
-    if (statements.length === 0) return result;
-    if (condition === null) await ctx.db.batch(statements);
-    else if (!(await ctx.db.batchIf(condition, statements))) continue;
-    dispatchSoon(ctx);
-    return result;
+  let leave: (() => void) | null = null;
+  try {
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      const { statements, condition, result, afterwards = [], line } = await make();
+      if (statements.length === 0) return result;
+      if (line !== undefined) leave ??= await lines.enter(`${ctx.tenant} ${line}`, turn);
+      if (condition === null) await ctx.db.batch(statements);
+      else if (!(await ctx.db.batchIf(condition, statements))) continue;
+      dispatchSoon(ctx);
+      for (const go of afterwards) go();
+      return result;
+    }
+  } finally {
+    leave?.();
   }
-  throw new PlatformError("conflict", "Others keep changing the same records at this moment. Try again.");
+  throw new PlatformError("conflict", "Others keep changing the same records at this moment. Try again.", undefined, 1);
 }
 
 /** Several plans in one transaction. */
 export function together<T>(plans: readonly Plan<unknown>[], result: T): Plan<T> {
   const conditions = plans.flatMap(({ condition }) => (condition === null ? [] : [condition]));
-  return { statements: plans.flatMap(({ statements }) => statements), condition: conditions.length === 0 ? null : (and(...conditions.map((one) => sql`(${one})`)) ?? null), result };
-}
-
-/** What is wanted of one record; `before` null: a new one. */
-export interface Wanted {
-  before: RecordRow | null;
-  /** As `newRecordSchema` or `changeSchema` gives it; fields that the platform sets may be among it. */
-  given: Given;
-  id?: string;
-  action?: string;
+  return { statements: plans.flatMap(({ statements }) => statements), condition: conditions.length === 0 ? null : (and(...conditions.map((one) => sql`(${one})`)) ?? null), result, afterwards: plans.flatMap(({ afterwards = [] }) => afterwards), line: plans.find(({ line }) => line !== undefined)?.line };
 }
 
 /**
@@ -76,13 +85,14 @@ export async function planChanges(ctx: RecordContext, of: AnyEntity, changes: re
   const result = changes.map(({ after }) => after);
   const real = changes.filter((change) => change.before === null || verbOf(change) !== "updated" || changedFields(of, change.before, change.after).length > 0);
   if (real.length === 0) return { statements: [], condition: null, result };
-  const extra = (await ruleOf(of.kind)?.before?.(ctx, real)) ?? {};
+  const planner: Planner = { records: (kind, others) => planRecords(ctx, kind, others), changes: (kind, others) => planChanges(ctx, kind, others) };
+  const extra = (await ruleOf(of.kind)?.before?.(ctx, real, planner)) ?? {};
   for (const change of real) stampTransitions(ctx, of, change);
   const { statements, condition } = await written(ctx, of, real, extra.events);
-  return together([{ statements, condition, result: null }, { statements: [...(extra.statements ?? [])], condition: extra.condition ?? null, result: null }], result);
+  return together([...(extra.parts ?? []), { statements, condition, result: null }, { statements: [...(extra.statements ?? [])], condition: extra.condition ?? null, result: null, afterwards: extra.afterwards ? [extra.afterwards] : [], line: extra.line }], result);
 }
 
-async function changeOf(ctx: RecordContext, of: AnyEntity, { before, given, id, action }: Wanted, fields: readonly CustomField[]): Promise<Change> {
+async function changeOf(ctx: RecordContext, of: AnyEntity, { before, given, also = {}, id, action }: Wanted, fields: readonly CustomField[]): Promise<Change> {
   const after: RecordRow = before === null ? { ...emptyRow(ctx, of, id), created_by: actorId(ctx) } : { ...before };
   const stored: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(given)) {
@@ -92,9 +102,11 @@ async function changeOf(ctx: RecordContext, of: AnyEntity, { before, given, id, 
   if (given["tags"] !== undefined) stored["tags"] = [...new Set(given["tags"] as string[])];
   if (of.custom && (before === null || given["custom"] !== undefined)) stored["custom"] = mergedCustom(fields, before?.custom ?? null, (given["custom"] ?? {}) as Given);
   Object.assign(after, stored);
+  const along = before === null ? Object.fromEntries(Object.keys(of.along).flatMap((name) => (given[name] === undefined ? [] : [[name, given[name]]]))) : {};
   // Whoever makes a record has it, unless it is given to somebody.
   if (before === null && of.owner !== null && given[of.owner] === undefined && of.owner === "owner_id") after[of.owner] = userOf(ctx);
-  return { before, after, given: stored, ...(action === undefined ? {} : { action }) };
+  Object.assign(after, also);
+  return { before, after, given: { ...stored, ...also, ...along }, ...(action === undefined ? {} : { action }) };
 }
 
 function distinct(references: readonly Reference[]): Reference[] {

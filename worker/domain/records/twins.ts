@@ -8,9 +8,13 @@ export async function refusingTwins<T>(of: AnyEntity, work: () => Promise<T>): P
   try {
     return await work();
   } catch (error) {
-    const message = messageOf(error);
-    const fields = message.includes("UNIQUE") ? of.unique.find((names) => names.every((name) => message.includes(`${of.path}.${name}`))) : undefined;
-    if (!fields) throw error;
-    throw new PlatformError("conflict", `There is a ${of.title.toLowerCase()} with the same ${fields.join(" and ")} already.`, fields.map((name) => ({ pointer: `/${name}`, detail: "taken" })));
+    throw twinOf(of, error) ?? error;
   }
+}
+
+/** Null: it is no refusal of that kind. */
+export function twinOf(of: AnyEntity, error: unknown): PlatformError | null {
+  const message = messageOf(error);
+  const fields = message.includes("UNIQUE") ? of.unique.find((names) => names.every((name) => message.includes(`${of.path}.${name}`))) : undefined;
+  return fields ? new PlatformError("conflict", `There is a ${of.title.toLowerCase()} with the same ${fields.join(" and ")} already.`, fields.map((name) => ({ pointer: `/${name}`, detail: "taken" }))) : null;
 }

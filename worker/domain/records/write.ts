@@ -17,7 +17,7 @@ import { eventRow, type NewEvent } from "../../events/emit.ts";
 import { auditRow } from "../audit/record.ts";
 import type { RecordContext } from "./context.ts";
 import { indexedValues, isSearched, scopeWords, wordsOf } from "./index-values.ts";
-import type { Change } from "./rules/rule.ts";
+import type { Change, Extra } from "./rules/rule.ts";
 import { transitionsOf } from "./transitions.ts";
 import { changedFields, plainView } from "./values.ts";
 
@@ -37,10 +37,10 @@ export function verbOf({ before, after }: Pick<Change, "before" | "after">): "cr
 const auditVerbs = { created: "create", updated: "update", deleted: "delete", restored: "restore" } as const;
 
 /** Changes that change something; their versions and times are set here. */
-export async function written(ctx: RecordContext, of: AnyEntity, changes: readonly Change[], further: readonly NewEvent[] = []): Promise<Written> {
+export async function written(ctx: RecordContext, of: AnyEntity, changes: readonly Change[], further: Extra["events"] = []): Promise<Written> {
   for (const { before, after } of changes) Object.assign(after, { version: (before?.version ?? 0) + 1, updated_at: ctx.now });
   return {
-    statements: [...rows(ctx, of, changes), ...(await found(ctx, of, changes)), history(ctx, of, changes), ...counted(ctx, of, changes), ...told(ctx, of, changes, further)],
+    statements: [...rows(ctx, of, changes), ...(await found(ctx, of, changes)), ...history(ctx, of, changes), ...counted(ctx, of, changes), ...told(ctx, of, changes, typeof further === "function" ? further() : further)],
     condition: unchanged(ctx, of, changes),
   };
 }
@@ -74,13 +74,14 @@ async function found(ctx: RecordContext, of: AnyEntity, changes: readonly Change
   ];
 }
 
-function history(ctx: RecordContext, of: AnyEntity, changes: readonly Change[]): Statement {
+function history(ctx: RecordContext, of: AnyEntity, changes: readonly Change[]): Statement[] {
+  if (ctx.unrecorded) return [];
   const entries = changes.map((change) => {
     const action = (change.action ?? `${of.kind}.${auditVerbs[verbOf(change)]}`) as `${string}.${string}`;
     const before = change.before && fieldsOf(of, change.before);
     return auditRow(ctx, { action, entityId: change.after.id, before: verbOf(change) === "restored" ? null : before, after: verbOf(change) === "deleted" ? null : fieldsOf(of, change.after) });
   });
-  return ctx.db.insertMany(auditEvents, entries);
+  return [ctx.db.insertMany(auditEvents, entries)];
 }
 
 /** Without what changes of itself with every change. */
