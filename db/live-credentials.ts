@@ -14,7 +14,7 @@ import { users } from "./schema/users.ts";
 /** A statement of D1 takes 100 parameters. */
 const atOnce = 90;
 
-const role = { role: memberships.role, status: memberships.status, grants: roles.grants, masked: roles.masked };
+const role = { role: memberships.role, team_id: memberships.team_id, status: memberships.status, grants: roles.grants, masked: roles.masked };
 
 export async function findLiveSessions(d1: D1Database, tenantId: string, ids: readonly string[]) {
   return inChunks(ids, (chunk) =>

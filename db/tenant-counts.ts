@@ -8,6 +8,7 @@ import { and, eq, gt, isNotNull, isNull, or, sql, type SQL } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 import { apiKeys } from "./schema/api-keys.ts";
+import { attachments } from "./schema/attachments.ts";
 import { hookDeliveries } from "./schema/hook-deliveries.ts";
 import { firstIdAt } from "./ids.ts";
 import { mails } from "./schema/mails.ts";
@@ -35,12 +36,17 @@ export function countedBy(tenant: string, now: number): Record<Counted, SQL<numb
   };
 }
 
+/** Bytes of kept webhook payloads, and of files of records. */
+export function storedBy(tenant: string): SQL<number> {
+  const payloads = sql`(select coalesce(sum(${hookDeliveries.bytes}), 0) from ${hookDeliveries} where ${and(eq(hookDeliveries.tenant_id, tenant), isNotNull(hookDeliveries.payload_key))})`;
+  return sql<number>`(${payloads} + (select coalesce(sum(${attachments.bytes}), 0) from ${attachments} where ${eq(attachments.tenant_id, tenant)}))`;
+}
+
 export type Counts = Record<Counted | "storage_bytes", number>;
 
 export async function readCounts(d1: D1Database, tenant: string, now: number): Promise<Counts> {
-  const storage_bytes = sql<number>`(select coalesce(sum(${hookDeliveries.bytes}), 0) from ${hookDeliveries} where ${and(eq(hookDeliveries.tenant_id, tenant), isNotNull(hookDeliveries.payload_key))})`;
   const [row] = await drizzle(d1)
-    .select({ ...countedBy(tenant, now), storage_bytes })
+    .select({ ...countedBy(tenant, now), storage_bytes: storedBy(tenant) })
     .from(sql`(select 1)`);
   return row ?? { workflows: 0, users: 0, api_keys: 0, emails_per_day: 0, storage_bytes: 0 };
 }

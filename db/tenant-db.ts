@@ -5,9 +5,10 @@
  * (a key, a session, a slug) are in files of their own here; test/db/access.test.ts lists them.
  * @module
  */
-import { and, eq, getTableColumns, sql, type SQL } from "drizzle-orm";
+import { and, count, eq, getTableColumns, sql, type SQL } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import type { IndexColumn, SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
+import { among } from "./among.ts";
 import { batch, batchIf, type Statement } from "./batch.ts";
 import { selectRows } from "./many-rows.ts";
 
@@ -27,6 +28,8 @@ export interface Selection {
   orderBy?: SQL | undefined;
   limit?: number;
   offset?: number;
+  /** `where` finds the rows by itself: whose each is is checked, not searched by. SQLite would take the tenant's index for the better one, and read all of the tenant's rows. */
+  found?: boolean;
 }
 
 export interface TenantDb {
@@ -34,6 +37,8 @@ export interface TenantDb {
   select<T extends TenantTable>(table: T, selection?: Selection): Promise<Row<T>[]>;
   first<T extends TenantTable>(table: T, where: SQL | undefined): Promise<Row<T> | null>;
   count(table: TenantTable, where?: SQL): Promise<number>;
+  /** The same for each of these values of a column; those that there are none of are left out. */
+  countEach(table: TenantTable, column: SQLiteColumn, values: readonly string[], where?: SQL): Promise<Map<string, number>>;
   insert<T extends TenantTable>(table: T, values: Values<T>): Statement;
   /** Any number of rows as one statement; they may hold no SQL. */
   insertMany<T extends TenantTable>(table: T, rows: readonly RowValues<T>[]): Statement;
@@ -66,9 +71,13 @@ export function tenantDb(d1: D1Database, tenant: string): TenantDb {
   const owned = (values: object): Record<string, unknown> => ({ ...values, tenant_id: tenant });
   const unowned = (values: object): Record<string, unknown> => ({ ...values, tenant_id: undefined });
 
-  const select = async <T extends TenantTable>(table: T, { where, orderBy, limit, offset }: Selection = {}): Promise<Row<T>[]> => {
+  const select = async <T extends TenantTable>(table: T, { where, orderBy, limit, offset, found = false }: Selection = {}): Promise<Row<T>[]> => {
     const general: TenantTable = table;
-    let query = db.select().from(general).where(mine(table, where)).$dynamic();
+    let query = db
+      .select()
+      .from(general)
+      .where(found ? and(sql`+${table.tenant_id} = ${tenant}`, where) : mine(table, where))
+      .$dynamic();
     if (orderBy) query = query.orderBy(orderBy);
     if (limit !== undefined) query = query.limit(limit);
     if (offset !== undefined) query = query.offset(offset);
@@ -84,6 +93,14 @@ export function tenantDb(d1: D1Database, tenant: string): TenantDb {
       return row ?? null;
     },
     count: (table, where) => db.$count(table, mine(table, where)),
+    async countEach(table, column, values, where) {
+      const rows = await db
+        .select({ value: column, rows: count() })
+        .from(table)
+        .where(mine(table, and(among(column, values), where)))
+        .groupBy(column);
+      return new Map(rows.map(({ value, rows }) => [String(value), rows]));
+    },
     insert: (table, values) => db.insert(table as TenantTable).values(owned(values)),
     insertMany: (table, rows) => db.insert(table as TenantTable).select(selectRows(table, rows.map(owned))),
     upsertMany: (table, rows, target, set) => {

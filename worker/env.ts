@@ -2,6 +2,7 @@ import type { ExecutionObject } from "../durable-objects/execution/contract.ts";
 import type { DelivererObject } from "../durable-objects/deliverer/contract.ts";
 import type { DispatcherObject } from "../durable-objects/dispatcher/contract.ts";
 import type { FlowObject } from "../durable-objects/flow/contract.ts";
+import type { ImporterObject } from "../durable-objects/importer/contract.ts";
 import type { LimiterObject } from "../durable-objects/limiter/contract.ts";
 import type { RealtimeObject } from "../durable-objects/realtime/contract.ts";
 import type { SchedulerObject } from "../durable-objects/scheduler/contract.ts";
@@ -17,6 +18,7 @@ export interface Env {
   SCHEDULER: DurableObjectNamespace<SchedulerObject & Rpc.DurableObjectBranded>;
   FLOW: DurableObjectNamespace<FlowObject & Rpc.DurableObjectBranded>;
   DELIVERER: DurableObjectNamespace<DelivererObject & Rpc.DurableObjectBranded>;
+  IMPORTER: DurableObjectNamespace<ImporterObject & Rpc.DurableObjectBranded>;
   REALTIME: DurableObjectNamespace<RealtimeObject & Rpc.DurableObjectBranded>;
   DB: D1Database;
   BLOBS: R2Bucket;

@@ -7,6 +7,7 @@ import { delivererClass } from "../durable-objects/deliverer/index.ts";
 import { dispatcherClass } from "../durable-objects/dispatcher/index.ts";
 import { executionClass } from "../durable-objects/execution/index.ts";
 import { flowClass } from "../durable-objects/flow/index.ts";
+import { importerClass } from "../durable-objects/importer/index.ts";
 import { limiterClass } from "../durable-objects/limiter/index.ts";
 import { realtimeClass } from "../durable-objects/realtime/index.ts";
 import { schedulerClass } from "../durable-objects/scheduler/index.ts";
@@ -14,12 +15,17 @@ import { tenantHubClass } from "../durable-objects/tenant-hub/index.ts";
 import { keepUpApprovals } from "./domain/approvals/upkeep.ts";
 import { keepUpSignIn } from "./domain/auth/upkeep.ts";
 import { runDueReplays } from "./domain/dead-letters/run.ts";
+import { runDueRecordJobs } from "./domain/record-jobs/run.ts";
 import { resealUnderCurrentKey } from "./domain/keys/reseal.ts";
 import { flowPlatform } from "./domain/flow/platform.ts";
+import { importerPlatform, sweepImports } from "./domain/imports/platform.ts";
 import { objectsOf } from "./domain/ports.ts";
 import { keepUpPrivacy } from "./domain/retention/upkeep.ts";
 import { schedulerPlatform } from "./domain/schedules/platform.ts";
+import { sweepMerges } from "./domain/records/merge-finish.ts";
 import { sweepSchedules } from "./domain/schedules/sweep.ts";
+import { tellDueTasks } from "./domain/tasks/due.ts";
+import { sweepTickets } from "./domain/tickets/sweep.ts";
 import { limiterPlatform } from "./domain/usage/platform.ts";
 import { delivererPlatform, sweepWebhooks } from "./domain/webhooks/platform.ts";
 import { createApp } from "./http/app.ts";
@@ -48,6 +54,7 @@ export const Dispatcher = dispatcherClass<Env>(dispatcherPlatform);
 export const Scheduler = schedulerClass<Env>(schedulerPlatform);
 export const Flow = flowClass<Env>(flowPlatform);
 export const Deliverer = delivererClass<Env>(delivererPlatform);
+export const Importer = importerClass<Env>(importerPlatform);
 export const Realtime = realtimeClass<Env>(realtimePlatform);
 
 const app = createApp({ sandbox: { prepare: prepareBundle } });
@@ -60,11 +67,16 @@ export default {
     await sweep([
       ["events", () => sweepEvents(env, Date.now())],
       ["schedules", () => sweepSchedules(env, Date.now())],
+      ["imports", () => sweepImports(env, Date.now())],
       ["webhooks", () => sweepWebhooks(env, Date.now())],
       ["replays", () => runDueReplays(env, Date.now())],
+      ["tickets", () => sweepTickets(env, Date.now(), (work) => ctx.waitUntil(work))],
       ["approvals", () => keepUpApprovals(env, Date.now(), (work) => ctx.waitUntil(work))],
+      ["tasks", () => tellDueTasks(env, Date.now(), (work) => ctx.waitUntil(work))],
       ["sign-in", () => keepUpSignIn(env, Date.now())],
       ["keys", () => resealUnderCurrentKey(env)],
+      ["record-jobs", () => runDueRecordJobs(env, Date.now())],
+      ["merges", () => sweepMerges(env, Date.now())],
       ["privacy", () => keepUpPrivacy(env, Date.now())],
     ]);
   },

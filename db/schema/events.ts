@@ -117,6 +117,8 @@ export const actionResults = sqliteTable(
     key: text().notNull(),
     execution_id: text().notNull(),
     action: text().notNull(),
+    /** Of what was asked for, times aside: the key takes nothing else. */
+    fingerprint: text(),
     /** Encoded by sdk/schema/codec. */
     result: text().notNull(),
     created_at: integer().notNull(),

@@ -84,6 +84,7 @@ function tableOf(of: AnyEntity): RecordTable {
       ...of.indexes.map((names) => index(named(names)).on(table.tenant_id, ...names.map(at), table.id).where(there)),
       // A number is given once, also when its record is gone.
       ...(of.sequence === null ? [] : [uniqueIndex(named([of.sequence, "sequence"])).on(table.tenant_id, at(of.sequence))]),
+      ...of.due.map((name) => index(named([name, "due"])).on(at(name), table.id).where(sql`${sql.raw(name)} is not null and ${there}`)),
       ...of.unique.map((names) => uniqueIndex(named([...names, "unique"])).on(table.tenant_id, ...names.map(at)).where(there)),
     ];
   }) as unknown as RecordTable;

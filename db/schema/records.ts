@@ -2,7 +2,7 @@
  * What goes with records of every kind.
  * @module
  */
-import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import { customType, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import type { Json } from "./json.ts";
 import { tenants } from "./tenants.ts";
 
@@ -10,6 +10,9 @@ const tenant = () =>
   text()
     .notNull()
     .references(() => tenants.id);
+
+/** Without affinity: in a text column 9 would be after 50. */
+const asItIs = customType<{ data: string | number; driverData: string | number }>({ dataType: () => "blob" });
 
 /**
  * Values by which records are found that have several of them, or none of their own column:
@@ -24,7 +27,7 @@ export const recordValues = sqliteTable(
     kind: text().notNull(),
     field: text().notNull(),
     /** Numbers as numbers, texts folded to lower case. */
-    value: text().$type<string | number>().notNull(),
+    value: asItIs().notNull(),
     record_id: text().notNull(),
   },
   (table) => [primaryKey({ columns: [table.tenant_id, table.kind, table.field, table.value, table.record_id] }), index("record_values_record").on(table.tenant_id, table.record_id)],
@@ -92,6 +95,8 @@ export const customFields = sqliteTable(
     position: integer().notNull(),
     created_at: integer().notNull(),
     updated_at: integer().notNull(),
+    /** Its values are being removed; the key is free when they are. */
+    deleted_at: integer(),
   },
   (table) => [uniqueIndex("custom_fields_key").on(table.tenant_id, table.kind, table.key)],
 );

@@ -5,6 +5,7 @@
  */
 import type { ChainLink, ExecutionStatus, ExecutionSummary, TriggerKind } from "../../sdk/schema/execution.ts";
 import type { Reply, StartRequest } from "../execution/contract.ts";
+import type { Activity, ActivityBuckets } from "./activity.ts";
 
 export interface IndexEntry {
   id: string;
@@ -50,6 +51,8 @@ export interface HubObject {
   restart(id: string): Promise<boolean>;
   /** Per workflow: executions by status, and when the last began. */
   counts(): Promise<Array<{ workflow_id: string; status: ExecutionStatus; count: number; last_at: string }>>;
+  /** What began and ended in each period, by workflow, executions that are forgotten among it. */
+  activity(buckets: ActivityBuckets): Promise<Activity[]>;
   /** From now on ends of these kinds (`execution.completed`, …) become events; those of `execution.failed` always do. */
   listen(types: string[]): Promise<void>;
   /** Executions that ended before then, the oldest first. */

@@ -1,6 +1,7 @@
 /** The hub of one tenant: a thin shell that gives the functions beside it their storage. */
 import { DurableObject } from "cloudflare:workers";
 import { migrate } from "../lib/migrations.ts";
+import { activity, type ActivityBuckets } from "./activity.ts";
 import { CommitQueue } from "./commit-queue.ts";
 import type { HubObject, IndexEntry, ListQuery } from "./contract.ts";
 import { counts } from "./counts.ts";
@@ -68,6 +69,10 @@ export function tenantHubClass<Env>(restartOf: (env: Env) => Restart, tellOf: (e
 
     async counts(): ReturnType<HubObject["counts"]> {
       return counts(this.sql);
+    }
+
+    async activity(buckets: ActivityBuckets): ReturnType<HubObject["activity"]> {
+      return activity(this.sql, buckets);
     }
 
     async listen(types: string[]): Promise<void> {

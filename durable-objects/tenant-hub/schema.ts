@@ -6,6 +6,8 @@
  * takes about 8 ms from it, which costs less than keeping counters on every put.
  * @module
  */
+import { activitySchema } from "./activity.ts";
+
 export const hubSchema = [
   `CREATE TABLE executions (
     id TEXT PRIMARY KEY,
@@ -31,4 +33,5 @@ export const hubSchema = [
   // See untold.ts.
   `CREATE TABLE interest (type TEXT PRIMARY KEY) WITHOUT ROWID;
   CREATE TABLE untold (seq INTEGER PRIMARY KEY AUTOINCREMENT, ended TEXT NOT NULL);`,
+  activitySchema,
 ] as const;

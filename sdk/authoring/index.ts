@@ -2,9 +2,12 @@
  * The `everstep` package: what workflows import.
  * @module
  */
+export { actions } from "./actions.ts";
 export type { ApprovalOptions, ApprovalOutcome, ApprovalVote } from "./approval.ts";
+export { type Condition, type Crm, crm, type FindOptions, type RecordFilter, type Records } from "./crm.ts";
 export { type Duration, durationMs } from "./duration.ts";
 export { ActionRefusedError, ChildFailedError, NonRetryableError, StepTimeoutError, ValueError, WaitTimeoutError } from "./errors.ts";
+export type { ChangeOf, CustomFields, NewRecordOf, RecordOf } from "../schema/crm/entity.ts";
 export type { EventDataOf, KnownEventType } from "../schema/event-catalogue.ts";
 export type { Comparison, EventFilter, FilterValue } from "../schema/filter.ts";
 export type { FlowOptions } from "./flow.ts";

@@ -34,6 +34,10 @@ export type Trigger =
   | { kind: "event"; type: string; filter?: EventFilter }
   | ({ kind: "schedule"; cron: string; timezone: string } & ScheduleOptions);
 
+/** Of events of one type: a workflow that nothing else starts has its `input` typed by it. */
+export type EventTrigger<Type extends string = string> = { kind: "event"; type: Type; filter?: EventFilter };
+export type ScheduleTrigger = Extract<Trigger, { kind: "schedule" }>;
+
 export interface OnScheduleOptions {
   /** Of the IANA database, such as `"Europe/Madrid"`. Default UTC. */
   timezone?: string;
@@ -73,12 +77,12 @@ export const on = {
    * for any value; of the platform's own events its fields are checked.
    * @throws TypeError for what is no type of an event, or a faulty filter
    */
-  event: <const Type extends AnyEventType>(type: Type, options: { filter?: FilterFor<Type> } = {}): Trigger => eventTrigger(type, options.filter),
+  event: <const Type extends AnyEventType>(type: Type, options: { filter?: FilterFor<Type> } = {}): EventTrigger<Type> => eventTrigger(type, options.filter),
   /**
    * At the times of a cron expression of five fields, or six with seconds before them, or `@hourly`,
    * `@daily`, … The workflow gets `{ scheduled_at, schedule_id }`.
    */
-  schedule: (cron: string, { timezone = "UTC", dst, ...rest }: OnScheduleOptions = {}): Trigger => ({
+  schedule: (cron: string, { timezone = "UTC", dst, ...rest }: OnScheduleOptions = {}): ScheduleTrigger => ({
     kind: "schedule",
     cron,
     timezone,
@@ -87,7 +91,7 @@ export const on = {
   }),
 };
 
-function eventTrigger(type: string, filter: unknown): Trigger {
+function eventTrigger<Type extends string>(type: Type, filter: unknown): EventTrigger<Type> {
   try {
     if (!isEventType(type)) throw new TypeError(`on.event(${JSON.stringify(type)}): ${eventTypeHint}`);
     return { kind: "event", type, ...(filter === undefined ? {} : { filter: checkedFilter(filter, `the filter of on.event("${type}")`) }) };

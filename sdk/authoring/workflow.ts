@@ -3,6 +3,7 @@
  * @module
  */
 import type { z } from "zod";
+import type { EventDataOf, KnownEventType } from "../schema/event-catalogue.ts";
 import type { TriggerKind } from "../schema/execution.ts";
 import type { Duration } from "./duration.ts";
 import type { FlowOptions } from "./flow.ts";
@@ -14,16 +15,22 @@ import type { Variables } from "./variables.ts";
 /** Marks workflow values, so that a runtime of any version finds them in a bundle. */
 export const workflowTag: unique symbol = Symbol.for("everstep.workflow") as never;
 
-export interface WorkflowOptions<Id extends string, Input extends z.ZodType, Events extends EventSchemas> {
+/** What a trigger brings along, as far as that is known. */
+type Brings<One> = One extends { kind: "event"; type: infer Type } ? (Type extends KnownEventType ? EventDataOf<Type> : unknown) : One extends { kind: "schedule" } ? { scheduled_at: string; schedule_id: string } : unknown;
+
+/** The schema's; without one, what the triggers bring. */
+export type InputOf<Input extends z.ZodType, On extends readonly Trigger[]> = [z.ZodUnknown] extends [Input] ? ([On[number]] extends [never] ? unknown : Brings<On[number]>) : z.output<Input>;
+
+export interface WorkflowOptions<Id extends string, Input extends z.ZodType, Events extends EventSchemas, On extends readonly Trigger[] = readonly Trigger[]> {
   /** Kebab-case, unique in the tenant. */
   id: Id;
   title?: string;
   description?: string;
-  /** Checked before the first step; gives `input` its type. */
+  /** Checked before the first step; gives `input` its type. Without it that of the events it starts by. */
   input?: Input;
   /** Schemas of the events it waits for, by type. */
   events?: Events;
-  on?: readonly Trigger[];
+  on?: On;
   /** Default for its steps. */
   retries?: Retries;
   /** Longest duration of an execution. Default 365 days. */
@@ -81,9 +88,9 @@ export interface Workflow<Id extends string = string, Input = never, Output = un
  * );
  * ```
  */
-export function workflow<const Id extends string, Output, Input extends z.ZodType = z.ZodUnknown, Events extends EventSchemas = Record<never, never>>(
-  options: WorkflowOptions<Id, Input, Events>,
-  handler: Handler<z.output<Input>, Events, Output>,
+export function workflow<const Id extends string, Output, Input extends z.ZodType = z.ZodUnknown, Events extends EventSchemas = Record<never, never>, const On extends readonly Trigger[] = readonly []>(
+  options: WorkflowOptions<Id, Input, Events, On>,
+  handler: Handler<InputOf<Input, On>, Events, Output>,
 ): Workflow<Id, z.input<Input>, Output> {
   return { [workflowTag]: 1, id: options.id, options: options as never, handler: handler as never };
 }

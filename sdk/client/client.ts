@@ -8,6 +8,8 @@ import { type DeploymentRequest, deploymentView, type DeploymentView, type Webho
 import { type VariableType, variableView, type VariableView } from "../schema/variable.ts";
 import {
   acknowledged,
+  customFieldPage,
+  type CustomFieldView,
   deploymentPage,
   type DeploymentSummary,
   executionPage,
@@ -128,6 +130,9 @@ export function createClient(options: ClientOptions): Client {
         id === null ? call("POST", "/variables", variableView, { body: { name, type, workflow_id, ...change } }) : call("PATCH", `/variables/${part(id)}`, variableView, { body: change }),
       remove: async (id) => void (await call("DELETE", `/variables/${part(id)}`, acknowledged)),
     },
+    customFields: {
+      list: async () => (await call("GET", "/custom-fields", customFieldPage)).data,
+    },
     hooks: {
       set: (path, settings) => call("PUT", `/hooks/${part(path)}`, hookSet, { body: settings }),
       rotate: (path, { secret, graceHours } = {}) => call("POST", `/hooks/${part(path)}/rotate`, hookSet, { body: { ...(secret === undefined ? {} : { secret }), ...(graceHours === undefined ? {} : { grace_hours: graceHours }) } }),
@@ -171,6 +176,10 @@ export interface Client {
     /** Makes one, or changes the one with this id, which keeps its name, type and workflow. */
     set(id: string | null, variable: VariableInput): Promise<VariableView>;
     remove(id: string): Promise<void>;
+  };
+  customFields: {
+    /** Fields that the tenant has added to its records, of every entity. */
+    list(): Promise<CustomFieldView[]>;
   };
   hooks: {
     /** Sets how senders to this path sign; without `secret` the server keeps or makes one. */

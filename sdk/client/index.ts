@@ -4,7 +4,7 @@
  */
 export { type Client, createClient, type Decision, type ListOptions, type RetryOptions, type StartOptions, type VariableInput } from "./client.ts";
 export { ApiError, ConnectionError } from "./errors.ts";
-export type { DeploymentSummary, ExecutionPage, ExecutionStarted, WorkflowDetail, WorkflowView } from "./replies.ts";
+export type { CustomFieldView, DeploymentSummary, ExecutionPage, ExecutionStarted, WorkflowDetail, WorkflowView } from "./replies.ts";
 export type { ClientOptions } from "./transport.ts";
 export type { OpenSocket, SocketLike } from "./socket.ts";
 export type { Updates, UpdatesOptions } from "./updates.ts";

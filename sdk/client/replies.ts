@@ -51,6 +51,11 @@ export type WorkflowDetail = z.infer<typeof workflowDetail>;
 
 export const workflowPage = z.object({ data: z.array(workflowView), pagination: pagination.optional() });
 
+/** A field that the tenant has added to an entity. */
+export const customFieldView = z.object({ id: z.string(), entity: z.string(), key: z.string(), title: z.string(), type: z.string(), options: z.array(z.string()), required: z.boolean() });
+export type CustomFieldView = z.infer<typeof customFieldView>;
+export const customFieldPage = z.object({ data: z.array(customFieldView) });
+
 /** Replies whose content says nothing more than that it worked. */
 export const acknowledged = z.unknown();
 

@@ -5,6 +5,7 @@
  * @module
  */
 import type { StepContext } from "../authoring/step.ts";
+import { installActions } from "./actions.ts";
 import { activate, idempotencyKey } from "./attempts.ts";
 import type { Scope, TurnCore as Turn } from "./core.ts";
 import { requestStep } from "./rehearsal.ts";
@@ -37,7 +38,7 @@ export function installGlobals(target: Globals, scope: Scope, format: (args: unk
     const frame = scope.current();
     return frame && frame.step === null ? frame.turn : undefined;
   };
-  const restores = [replaceDate(target, outside), replaceRandom(outside), replaceFetch(target, scope, send), replaceConsole(target, scope, format, send ? strayLines : Infinity), replaceTimers(target, outside)];
+  const restores = [replaceDate(target, outside), replaceRandom(outside), replaceFetch(target, scope, send), replaceConsole(target, scope, format, send ? strayLines : Infinity), replaceTimers(target, outside), installActions(target, scope)];
   return () => {
     for (const restore of restores.reverse()) restore();
   };

@@ -23,6 +23,9 @@ export const problem = z.object({
   version: z.number().int().optional(),
   current: z.record(z.string(), z.unknown()).optional(),
   yours: z.record(z.string(), z.unknown()).optional(),
+  /** `merged`: the record that it is a part of now. */
+  merged_into: z.string().optional(),
+  contact_id: z.string().optional().describe("What the lead was converted into"),
 });
 export type Problem = z.infer<typeof problem>;
 
@@ -49,6 +52,7 @@ export const problemCodes = {
   "event-loop": [409, "Events start each other in a circle"],
   "flow-singleton": [409, "The workflow runs one execution at a time"],
   "last-admin": [409, "A tenant keeps an admin"],
+  merged: [410, "The record was merged into another"],
   "invalid-link": [410, "The link has been used or is over"],
   "too-large": [413, "The request is too large"],
   "unsupported-media-type": [415, "Unsupported media type"],
@@ -65,7 +69,7 @@ export const problemCodes = {
 } as const satisfies Record<string, readonly [number, string]>;
 export type ProblemCode = keyof typeof problemCodes;
 
-export type ProblemMembers = Pick<Problem, "limit_name" | "limit" | "used" | "resets_at" | "version" | "current" | "yours">;
+export type ProblemMembers = Pick<Problem, "limit_name" | "limit" | "used" | "resets_at" | "version" | "current" | "yours" | "merged_into" | "contact_id">;
 
 /** The platform's one error class; worker/http turns it into a problem document. */
 export class PlatformError extends Error {

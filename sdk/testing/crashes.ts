@@ -6,8 +6,9 @@
  * @module
  */
 import { toJson } from "../schema/codec.ts";
-import type { StepRecord } from "../schema/journal.ts";
+import type { ActReply, StepRecord } from "../schema/journal.ts";
 import type { Program } from "../runtime/ports.ts";
+import { ownStepOf } from "./acts.ts";
 import { macrotask, realDelay, VirtualClock } from "./clock.ts";
 import type { HostPorts } from "./execution.ts";
 import { Host } from "./host.ts";
@@ -49,7 +50,10 @@ class Copy {
       clock: this.#clock,
       variables: original.ports.variables,
       program: testProgram(program, { steps: {}, onInvoke: () => {}, attempt: (key) => this.#attempt(key) }),
-      act: original.ports.act,
+      act: async (action, params, key) => {
+        const own = ownStepOf(action, key);
+        return own === null ? original.ports.act(action, params, key) : ((await this.#attempt(own)) as ActReply);
+      },
       fetch: async (_request, host, step) => ((await this.#attempt(step)) as () => Response)(),
       startChild: () => "child",
       dropChild: () => {},

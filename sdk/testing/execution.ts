@@ -31,7 +31,7 @@ export interface HostPorts {
   /** Sends a request of the step `step`. */
   fetch(request: Request, host: Execution, step: string): Promise<Response>;
   /** What a step has the platform do, once for a key. */
-  act(action: string, params: string, key: string): ActReply;
+  act(action: string, params: string, key: string): ActReply | Promise<ActReply>;
   /** Starts the child of an open invoke step; returns its id. */
   startChild(host: Execution, step: StepRecord): string;
   /** Nobody waits for this child any more. */

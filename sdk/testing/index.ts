@@ -2,8 +2,10 @@
  * `everstep/testing`: workflows run in plain tests, with virtual time.
  * @module
  */
-export type { SentEvent } from "./acts.ts";
+export type { Acted, SentEvent } from "./acts.ts";
 export type { Child } from "./children.ts";
+export type { TestUser } from "./crm/actions.ts";
+export type { TestRecord } from "./crm/records.ts";
 export { CrashDifferenceError } from "./crashes.ts";
 export type { Effect, Stubs } from "./effects.ts";
 export type { StepStub, WorkflowClass } from "./program.ts";

@@ -7,7 +7,8 @@ import { encode } from "../schema/codec.ts";
 import type { ErrorRecord, ExecutionStatus, StepKind, StepStatus } from "../schema/execution.ts";
 import type { ApprovalSignal } from "../schema/approval.ts";
 import type { Divergence, LogRow } from "../schema/journal.ts";
-import type { SentEvent } from "./acts.ts";
+import type { Acted, SentEvent } from "./acts.ts";
+import type { TestRecord } from "./crm/records.ts";
 import type { Effect } from "./effects.ts";
 import type { Host } from "./host.ts";
 import type { Steering } from "./steer.ts";
@@ -141,6 +142,16 @@ export class TestRun<Output = unknown> {
   /** Events that `step.sendEvent` sent, of the execution and its children, in order. */
   get sent(): SentEvent[] {
     return [...this.#world.acts.events];
+  }
+
+  /** What `crm` and `actions` did, of the execution and its children, in order. Requests are among {@link effects}. */
+  get acted(): Acted[] {
+    return [...this.#world.acts.acted];
+  }
+
+  /** The tenant's records as they are now. @param path such as `leads` */
+  records(path: string): TestRecord[] {
+    return this.#world.acts.records.all(path);
   }
 
   /** Decides a pending approval, named by its step's key or name. @throws Error when there is none. */

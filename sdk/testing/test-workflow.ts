@@ -6,6 +6,7 @@ import type { Workflow } from "../authoring/workflow.ts";
 import { encode } from "../schema/codec.ts";
 import type { Trigger } from "../schema/execution.ts";
 import type { WorkflowClass } from "./program.ts";
+import type { ActOptions } from "./acts.ts";
 import { hostOf, TestRun } from "./test-run.ts";
 import type { Stubs } from "./effects.ts";
 import type { Child } from "./children.ts";
@@ -21,6 +22,10 @@ export interface TestOptions<Input = unknown> {
   children?: Readonly<Record<string, Child>>;
   /** What the workflow finds in `vars`. */
   vars?: Readonly<Record<string, unknown>>;
+  /** Records that are there when the test begins, by path, and the tenant's members: `{ records: { leads: [{ name: "Ada" }] }, users: [{ id: "u-1", role: "member" }] }`. */
+  crm?: ActOptions["crm"];
+  /** In place of what the kit does for an action, by its id: `{ "crm.leads.update": ({ id }) => … }`. An ActionRefusedError refuses it for good. */
+  actions?: ActOptions["actions"];
   /** Hosts by secret: `{ STRIPE_KEY: ["api.stripe.com"] }`. A reference to another one, or sent elsewhere, then fails as in production. */
   secrets?: TestSecrets;
   /**
@@ -68,10 +73,10 @@ export function testWorkflow(workflow: unknown, options: TestOptions = {}): Prom
 
 /** {@link testWorkflow} with internal options. */
 export async function startTest(workflow: unknown, options: InternalOptions): Promise<TestRun<unknown>> {
-  const { input, now = "2025-01-01T00:00:00Z", stubs = {}, children = {}, vars = {}, secrets, crashEveryStep = false, id = "test-execution", trigger = { kind: "manual" }, patience = 1_000, faults, from } = options;
+  const { input, now = "2025-01-01T00:00:00Z", stubs = {}, children = {}, vars = {}, secrets, crm, actions, crashEveryStep = false, id = "test-execution", trigger = { kind: "manual" }, patience = 1_000, faults, from } = options;
   const began = from ? from.now.getTime() : new Date(now).getTime();
   if (!Number.isFinite(began)) throw new TypeError(`now is ${String(now)}: write a Date, an ISO 8601 text or milliseconds since the epoch`);
-  const world = new World({ now: began, stubs, children, vars, secrets, crashEveryStep, patience, ...(faults ? { faults } : {}) });
+  const world = new World({ now: began, stubs, children, vars, secrets, crashEveryStep, patience, ...(crm ? { crm } : {}), ...(actions ? { actions } : {}), ...(faults ? { faults } : {}) });
   const host = world.start(workflow, { id, input: encode(input), trigger, version: 1, parent: null }, null, from && hostOf(from));
   await world.settle();
   return new TestRun(world, host);

@@ -5,8 +5,9 @@
 import { durationMs } from "../authoring/duration.ts";
 import { decode, encode } from "../schema/codec.ts";
 import { matchesFilter } from "../schema/filter.ts";
+import type { ActReply } from "../schema/journal.ts";
 import type { Program } from "../runtime/ports.ts";
-import { Acts } from "./acts.ts";
+import { type ActOptions, Acts, ownStepOf } from "./acts.ts";
 import { type Child, Children, type Relative } from "./children.ts";
 import { macrotask, realDelay, VirtualClock } from "./clock.ts";
 import { crashEverywhere } from "./crashes.ts";
@@ -19,7 +20,7 @@ import { type TestSecrets, testSnapshot } from "./secrets.ts";
 import { refusal, steer, type Steering } from "./steer.ts";
 import { Trace } from "./trace.ts";
 
-export interface WorldOptions {
+export interface WorldOptions extends ActOptions {
   now: number;
   stubs: Stubs;
   children: Readonly<Record<string, Child>>;
@@ -46,7 +47,7 @@ export class World {
   readonly effects: Effect[] = [];
   readonly members: Member[] = [];
   /** Executions of the test hear what others of it send, too. */
-  readonly acts = new Acts(({ type, data }) => this.publish(type, data));
+  readonly acts: Acts;
   readonly #options: WorldOptions;
   readonly #children: Children;
   #activity = 0;
@@ -56,6 +57,7 @@ export class World {
     this.#children = new Children(this, options.children);
     this.clock = new VirtualClock(options.now);
     this.clock.onActivity = () => void this.#activity++;
+    this.acts = new Acts({ now: () => this.clock.now(), happened: (type, data) => this.publish(type, data) }, options);
   }
 
   /** Begins an execution; {@link drain} lets it run. */
@@ -71,7 +73,7 @@ export class World {
         onInvoke: (child) => this.#children.offer(child),
         attempt: (key, body, signal) => this.#attempt(host, trace, key, body, signal),
       }),
-      act: (action, params, key) => this.acts.act(action, params, key),
+      act: (action, params, key) => this.#act(host, trace, action, params, key),
       fetch: (request, _host, step) => this.#fetch(host, trace, request, step),
       startChild: (_host, step) => this.#children.start(host, step),
       dropChild: (_host, child) => this.#children.drop(host, child),
@@ -101,6 +103,17 @@ export class World {
       return await (trace ? trace.attempt(host, key, body, signal) : body());
     } finally {
       bodies.delete(key);
+      this.#activity++;
+    }
+  }
+
+  async #act(host: Host, trace: Trace | null, action: string, params: string, key: string): Promise<ActReply> {
+    this.#activity++;
+    const act = (): Promise<ActReply> => this.acts.act(action, params, key);
+    const own = ownStepOf(action, key);
+    try {
+      return trace && own !== null && !this.#inBodies.get(host)?.has(own) ? ((await trace.attempt(host, own, act, null)) as ActReply) : await act();
+    } finally {
       this.#activity++;
     }
   }

@@ -3,7 +3,8 @@
  * the path: `/users/{id}` is one of `users`. A route over something new needs one line here.
  * @module
  */
-import { allEntities, newRecord, newRecordBody, operationOf } from "../support/record-samples.ts";
+import { allEntities, entityOfKind } from "../../sdk/schema/crm/index.ts";
+import { type Maker, newRecord, newRecordBody, operationOf } from "../support/record-samples.ts";
 import { trivial } from "./bundles.ts";
 import { type Operation, placesIn } from "./document.ts";
 import type { Ground, Person } from "./ground.ts";
@@ -81,15 +82,59 @@ async function deliveryIn(ground: Ground): Promise<string> {
   throw new Error(`the ping was not delivered: ${JSON.stringify(delivery)}`);
 }
 
-/** Of every entity of the CRM. */
-const records = (ground: Ground) => (path: string, body: object) => ground.make("POST", path, body);
-const recordKinds: Record<string, Kind> = Object.fromEntries(allEntities.map((of) => [of.path, { make: async (ground: Ground) => idOf(await newRecord(of, records(ground))) }]));
-const recordBodies = Object.fromEntries(allEntities.map((of) => [operationOf(of, "create"), (ground: Ground) => newRecordBody(of, records(ground))]));
+/** Referred to by others of the same tenant; made once, so that asking for a body changes nothing. */
+const referred = new WeakMap<Ground, Map<string, Promise<Record<string, unknown>>>>();
+
+/** Makes records of the CRM in a tenant. */
+export function recordMaker(ground: Ground, more: Pick<Maker, "owner" | "words"> = {}): Maker {
+  const known = referred.get(ground) ?? new Map<string, Promise<Record<string, unknown>>>();
+  referred.set(ground, known);
+  const maker: Maker = {
+    ...more,
+    make: (path, body) => ground.make("POST", path, body),
+    known: (kind) => {
+      const of = entityOfKind.get(kind);
+      const made = known.get(kind) ?? (of ? newRecord(of, maker) : Promise.reject(new Error(`there is no entity ${kind}`)));
+      known.set(kind, made);
+      return made;
+    },
+  };
+  return maker;
+}
+
+/** Of every entity of the CRM; whose it is may also delete it. */
+const recordKinds: Record<string, Kind> = Object.fromEntries(allEntities.map((of) => [of.path, { make: async (ground: Ground, person: Person) => idOf(await newRecord(of, recordMaker(ground, { owner: person.id }))) }]));
+const recordBodies = Object.fromEntries(allEntities.map((of) => [operationOf(of, "create"), (ground: Ground) => newRecordBody(of, recordMaker(ground))]));
+
+/** Records to be merged or kept apart: made once, and nothing else refers to them. */
+const spare = new WeakMap<Ground, Map<string, Promise<string>>>();
+function spareOf(ground: Ground, of: (typeof allEntities)[number]): Promise<string> {
+  const made = spare.get(ground) ?? new Map<string, Promise<string>>();
+  spare.set(ground, made);
+  const id = made.get(of.kind) ?? newRecord(of, recordMaker(ground)).then(idOf);
+  made.set(of.kind, id);
+  return id;
+}
+const severalBodies = Object.fromEntries(allEntities.flatMap((of) => [operationOf(of, "merge"), `${operationOf(of, "keep")}Apart`].map((operation) => [operation, async (ground: Ground) => ({ ids: [await spareOf(ground, of)] })])));
 
 /** By operation: bodies that mean something their schema does not say. */
 export const meantBodies: Record<string, (ground: Ground) => Promise<unknown>> = {
   ...recordBodies,
+  ...severalBodies,
+  createView: async () => ({ entity: "leads", title: unique("view") }),
+  executeAction: async () => ({ action: "notify", params: { to: { role: "admin" }, title: "Hello" } }),
+  previewAction: async () => ({ action: "notify", params: { to: { role: "admin" }, title: "Hello" } }),
+  moveDeal: async (ground) => ({ stage_id: idOf(await ground.make("POST", "/stages", { pipeline_id: idOf(await ground.make("POST", "/pipelines", { name: unique("pipeline") })), name: "Sample" })) }),
+  // Of the pipeline that was made for it.
+  orderStages: async (ground) => {
+    const [newest = {}] = (await ground.make("GET", "/pipelines?limit=1"))["data"] as Record<string, unknown>[];
+    return { stages: ((await ground.make("GET", `/stages?pipeline_id=${idOf(newest)}`))["data"] as Record<string, unknown>[]).map(idOf) };
+  },
+  convertLead: async () => ({}),
+  setTicketSla: async () => ({ policies: [{ priority: "low", first_response_minutes: 60, resolve_minutes: null }] }),
   createDeployment: async () => trivial(41),
+  createCustomField: async () => ({ entity: "task", key: unique("field").replace("-", "_"), title: "Field", type: "text" }),
+  orderCustomFields: async (ground) => ({ entity: "task", ids: ((await ground.make("GET", "/custom-fields?entity=task"))["data"] as Record<string, unknown>[]).map(idOf) }),
   createEmail: async () => ({ to: "ada@example.com", subject: "Hello", text: "words" }),
   createEmailTemplate: async () => ({ name: unique("template"), subject: "Hello", text: "words" }),
   createSsoProvider: providerIn,
@@ -107,8 +152,14 @@ export const meantBodies: Record<string, (ground: Ground) => Promise<unknown>> =
 
 export const kinds: Record<string, Kind> = {
   ...recordKinds,
+  "custom-fields": { make: async (ground) => idOf(await ground.make("POST", "/custom-fields", { entity: "task", key: unique("field").replace("-", "_"), title: "Field", type: "text" })) },
   "api-keys": { make: async (ground) => idOf(await ground.make("POST", "/api-keys", { name: unique("key") })) },
+  views: { make: async (ground) => idOf(await ground.make("POST", "/views", { entity: "leads", title: unique("view"), shared: true })) },
   approvals: { make: (ground) => ground.approval() },
+  // Any body is a file.
+  attachments: { make: async (ground) => idOf(await ground.make("POST", `/attachments?record_type=lead&record_id=${idOf(await ground.make("POST", "/leads", { name: unique("lead") }))}&name=note.json`, { words: "words" })) },
+  // A person's own.
+  feeds: { make: async (ground, person) => idOf((await ground.lab.call(person.token, "POST", "/api/v1/calendar/feeds", {})).json ?? {}) },
   deployments: { make: async (ground) => idOf(((await ground.make("GET", "/deployments"))["data"] as Record<string, unknown>[])[0] ?? {}) },
   "email-templates": { make: async (ground) => idOf(await ground.make("POST", "/email-templates", { name: unique("template"), subject: "Hello", text: "words" })) },
   emails: { make: async (ground) => idOf(await ground.make("POST", "/emails", { to: "ada@example.com", subject: "Hello", text: "words" })) },

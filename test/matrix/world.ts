@@ -5,10 +5,11 @@
  * @module
  */
 import { marked } from "./bundles.ts";
-import { allEntities, newRecord } from "../support/record-samples.ts";
+import { allEntities } from "../../sdk/schema/crm/index.ts";
+import { newRecord } from "../support/record-samples.ts";
 import { expected, Ground, type Person } from "./ground.ts";
 import { issuer, type Lab, operatorKey } from "./lab.ts";
-import { kinds } from "./samples.ts";
+import { kinds, recordMaker } from "./samples.ts";
 
 /** Texts that nobody can guess, put where they are to be kept. */
 export interface Marks {
@@ -95,7 +96,7 @@ async function furnish(ada: Ground, boss: Person, { inside, open, address, name,
   await ada.make("PUT", "/hooks/marked", { scheme: "none" });
   const key = expected(201, await asBoss("POST", "/api-keys", { name: `Key ${inside}` })).json;
   const records: Record<string, string> = {};
-  for (const of of allEntities) for (let count = 0; count < 2; count++) records[of.path] = String((await newRecord(of, (path, body) => ada.make("POST", path, body), inside))["id"]);
+  for (const of of allEntities) for (let count = 0; count < 2; count++) records[of.path] = String((await newRecord(of, recordMaker(ada, { words: inside })))["id"]);
   return {
     ...records,
     ...(await execute(ada, boss, inside)),

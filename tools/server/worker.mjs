@@ -20,7 +20,10 @@ export async function bundleWorker(entry = "worker/index.ts") {
     platform: "neutral",
     mainFields: ["module", "main"],
     conditions: ["workerd", "worker", "browser"],
-    external: ["cloudflare:*", "node:*"],
+    // Its other form looks for a terminal.
+    alias: { debug: "debug/src/browser.js" },
+    // Papa Parse asks for streams of Node only when it is to make one.
+    external: ["cloudflare:*", "node:*", "stream"],
     loader: { ".txt": "text" },
     sourcemap: "inline",
     sourcesContent: false,

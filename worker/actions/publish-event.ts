@@ -1,23 +1,13 @@
-import type { z } from "zod";
 import { newId } from "../../db/ids.ts";
-import { chainThrough } from "../events/chain.ts";
-import { dispatchSoon, emit } from "../events/emit.ts";
+import { ownSpecs } from "../../sdk/schema/actions/index.ts";
+import { emit } from "../events/emit.ts";
 import { newEvent } from "../events/new-event.ts";
 import { action } from "./action.ts";
+import { checked } from "./checked.ts";
 
-/** `step.sendEvent`. */
-export const publishEvent = action({
-  id: "events.publish",
-  title: "Publish an event",
-  params: newEvent,
-  async plan(ctx, { type, data, record }) {
-    const id = newId(ctx.now);
-    return {
-      statements: [emit({ ...ctx, chain: chainThrough(ctx.cause) }, { id, type, data, record: record ?? null })],
-      result: { id },
-      afterwards: () => dispatchSoon(ctx),
-    };
-  },
+/** `step.sendEvent` and `actions.publishEvent`. */
+export const publishEvent = action(ownSpecs.publishEvent, async (ctx, params) => {
+  const { type, data, record } = checked(newEvent, params, "events.publish");
+  const id = newId(ctx.now);
+  return { statements: [emit(ctx, { id, type, data, record: record ?? null })], result: { id }, changes: [{ type: "event", id, before: null, after: { type, data } }] };
 });
-
-export type PublishEventParams = z.output<typeof newEvent>;

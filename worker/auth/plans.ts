@@ -20,7 +20,7 @@ export const limitTitles = {
   webhook_deliveries_per_minute: "Webhook deliveries a minute",
   emails_per_day: "Mails sent within 24 hours",
   payload_retention_months: "Months that payloads of webhooks are kept at most",
-  storage_bytes: "Bytes of kept webhook payloads",
+  storage_bytes: "Bytes of kept webhook payloads and of files of records",
 } as const satisfies Record<string, string>;
 
 export type LimitName = keyof typeof limitTitles;

@@ -17,6 +17,12 @@ export async function sealSecret({ db }: Vault, { id, key }: DataKey, variable: 
   return `${version}.${id}.${await encrypt(key, value, belongsTo(db.tenant, variable))}`;
 }
 
+/** The id of the data key it is sealed under; null for what is not sealed so. */
+export function sealedUnder(sealed: string): string | null {
+  const [form, key] = sealed.split(".");
+  return form === version && key !== undefined ? key : null;
+}
+
 /** @throws Error, which says nothing of the value, when it does not open */
 export async function openSecret(vault: Vault, variable: string, sealed: string): Promise<string> {
   const [form, key, payload] = sealed.split(".");

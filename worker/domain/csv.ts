@@ -6,11 +6,12 @@
 /** What makes a spreadsheet compute a cell, also behind spaces; see OWASP, "CSV Injection". */
 const formula = /^\s*[=+\-@\t\r|%]/;
 
-function cell(text: string): string {
-  const safe = formula.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+/** Numbers are written as they are: a minus is no formula there. */
+function cell(value: string | number, delimiter: string): string {
+  const safe = typeof value === "string" && formula.test(value) ? `'${value}` : String(value);
+  return /[",\r\n]/.test(safe) || safe.includes(delimiter) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
-export function csvLine(cells: readonly string[]): string {
-  return `${cells.map(cell).join(",")}\r\n`;
+export function csvLine(cells: readonly (string | number)[], delimiter = ","): string {
+  return `${cells.map((value) => cell(value, delimiter)).join(delimiter)}\r\n`;
 }

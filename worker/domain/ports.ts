@@ -38,7 +38,7 @@ export interface SandboxPort {
 export type ExecutionPort = Pick<ExecutionObject, "start" | "run" | "get" | "origin" | "logs" | "send" | "decide" | "pause" | "resume" | "cancel" | "retry">;
 
 /** What may be asked of a tenant's index. */
-export type HubPort = Pick<HubObject, "list" | "find" | "restart" | "counts">;
+export type HubPort = Pick<HubObject, "list" | "find" | "restart" | "counts" | "activity">;
 
 /** What may be asked of what decides which starts of a workflow go ahead. */
 export type FlowPort = Pick<FlowObject, "offer" | "find" | "cancel">;

@@ -5,6 +5,7 @@
 import type { DelivererObject } from "../../durable-objects/deliverer/contract.ts";
 import type { DispatcherObject } from "../../durable-objects/dispatcher/contract.ts";
 import type { FlowObject } from "../../durable-objects/flow/contract.ts";
+import type { ImporterObject } from "../../durable-objects/importer/contract.ts";
 import type { RealtimeObject } from "../../durable-objects/realtime/contract.ts";
 import type { SchedulerObject } from "../../durable-objects/scheduler/contract.ts";
 import type { Env } from "../env.ts";
@@ -22,3 +23,5 @@ export const delivererOf = (env: Env, tenant: string): DelivererObject => named(
 export const realtimeOf = (env: Env, tenant: string): RealtimeObject & { fetch(request: Request): Promise<Response> } => named(env.REALTIME, tenant);
 /** One for each workflow that asks for flow control. */
 export const flowOf = (env: Env, tenant: string, workflowId: string): FlowObject => named(env.FLOW, `${tenant}:${workflowId}`);
+/** One for each import. */
+export const importerOf = (env: Env, tenant: string, importId: string): ImporterObject => named(env.IMPORTER, `${tenant}:${importId}`);

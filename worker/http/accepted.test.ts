@@ -91,5 +91,5 @@ describe("an execution that can not be begun just now", () => {
 
 function failing(tenant: string): HubPort {
   const hub = objects.hub(tenant);
-  return { list: (query) => hub.list(query), find: (id) => hub.find(id), counts: () => hub.counts(), restart: () => Promise.reject(new Error("overloaded")) };
+  return { list: (query) => hub.list(query), find: (id) => hub.find(id), counts: () => hub.counts(), activity: (buckets) => hub.activity(buckets), restart: () => Promise.reject(new Error("overloaded")) };
 }

@@ -9,34 +9,49 @@ import { shakeHands } from "../ingress/handshake.ts";
 import { receive } from "../ingress/receive.ts";
 import { takeSample } from "../ingress/sample.ts";
 import { accountPage, accountPages } from "./account-page.ts";
+import { actionRoutes } from "./actions.ts";
 import { apiKeyRoutes } from "./api-keys.ts";
 import { approvalPage, approvalPagePath } from "./approval-page.ts";
 import { approvalRoutes } from "./approvals.ts";
 import { auditRoutes } from "./audit.ts";
 import { authRoutes } from "./auth.ts";
+import { customFieldRoutes } from "./custom-fields.ts";
 import { deadLetterRoutes } from "./dead-letters.ts";
 import { deploymentRoutes } from "./deployments.ts";
+import { duplicateRoutes } from "./duplicates.ts";
 import { emailRoutes } from "./emails.ts";
 import { eventRoutes } from "./events.ts";
 import { executionRoutes } from "./executions.ts";
 import { type AppEnv, baseContext, type Deps, handle } from "./handle.ts";
+import { exportRoutes } from "./exports.ts";
 import { hookRoutes } from "./hooks.ts";
+import { importRoutes } from "./imports.ts";
 import { invitationRoutes } from "./invitations.ts";
+import { mergeRoutes } from "./merge.ts";
+import { leadRoutes } from "./leads.ts";
 import { methodsAt } from "./methods-at.ts";
 import { metrics, noteAnswer, ready, routeOf } from "./metrics.ts";
 import { mfaRoutes } from "./mfa.ts";
 import { notificationRoutes } from "./notifications.ts";
 import { openapi } from "./openapi.ts";
 import { operatorRoutes } from "./operator.ts";
+import { pipelineRoutes } from "./pipelines.ts";
 import { planRoutes } from "./plans.ts";
 import { privacyRoutes } from "./privacy.ts";
 import { problemResponse } from "./problems.ts";
 import { recordRoutes, recordTags } from "./records.ts";
+import { reportRoutes } from "./reports.ts";
 import { roleRoutes } from "./roles.ts";
 import type { Route } from "./route.ts";
+import { attachmentRoutes } from "./attachments.ts";
+import { calendarRoutes } from "./calendar.ts";
+import { taskRoutes } from "./tasks.ts";
+import { timelineRoutes } from "./timeline.ts";
+import { searchRoutes } from "./search.ts";
 import { teamRoutes } from "./teams.ts";
 import { tenantRoutes } from "./tenants.ts";
 import { openSocket, updatesPaths, updatesRoutes } from "./updates.ts";
+import { ticketRoutes } from "./tickets.ts";
 import { usageRoutes } from "./usage.ts";
 import { userRoutes } from "./users.ts";
 import { scheduleRoutes } from "./schedules.ts";
@@ -44,6 +59,7 @@ import { sessionRoutes } from "./sessions.ts";
 import { ssoRoutes } from "./sso.ts";
 import { variableRoutes } from "./variables.ts";
 import { jwks, jwksPath } from "./well-known.ts";
+import { viewRoutes } from "./views.ts";
 import { webhookRoutes } from "./webhooks.ts";
 import { workflowRoutes } from "./workflows.ts";
 
@@ -52,10 +68,10 @@ export type { Deps } from "./handle.ts";
 const base = "/api/v1";
 
 /** Every route of the API. */
-export const routes = [...authRoutes, ...mfaRoutes, ...ssoRoutes, ...invitationRoutes, ...sessionRoutes, ...deploymentRoutes, ...executionRoutes, ...eventRoutes, ...approvalRoutes, ...workflowRoutes, ...scheduleRoutes, ...hookRoutes, ...webhookRoutes, ...deadLetterRoutes, ...emailRoutes, ...apiKeyRoutes, ...variableRoutes, ...userRoutes, ...roleRoutes, ...teamRoutes, ...tenantRoutes, ...auditRoutes, ...privacyRoutes, ...usageRoutes, ...planRoutes, ...notificationRoutes, ...updatesRoutes, ...recordRoutes, ...operatorRoutes];
+export const routes = [...authRoutes, ...mfaRoutes, ...ssoRoutes, ...invitationRoutes, ...sessionRoutes, ...deploymentRoutes, ...executionRoutes, ...eventRoutes, ...approvalRoutes, ...workflowRoutes, ...scheduleRoutes, ...hookRoutes, ...webhookRoutes, ...deadLetterRoutes, ...emailRoutes, ...apiKeyRoutes, ...variableRoutes, ...userRoutes, ...roleRoutes, ...teamRoutes, ...tenantRoutes, ...auditRoutes, ...privacyRoutes, ...usageRoutes, ...planRoutes, ...notificationRoutes, ...updatesRoutes, ...customFieldRoutes, ...recordRoutes, ...taskRoutes, ...calendarRoutes, ...attachmentRoutes, ...timelineRoutes, ...importRoutes, ...exportRoutes, ...leadRoutes, ...pipelineRoutes, ...ticketRoutes, ...reportRoutes, ...actionRoutes, ...searchRoutes, ...duplicateRoutes, ...mergeRoutes, ...viewRoutes, ...operatorRoutes];
 
 /** These are also reached without the prefix. */
-const unprefixed = new Set(["webhooks", "auth", "workflows", "executions", "variables", "users", "tenants", "updates", "approvals", "notifications", "emails", ...recordTags]);
+const unprefixed = new Set(["webhooks", "auth", "workflows", "executions", "variables", "users", "tenants", "updates", "approvals", "notifications", "emails", "reports", "custom-fields", "search", "duplicates", "views", "actions", ...recordTags]);
 
 function pathsOf({ shape }: Route): string[] {
   const paths = [shape.path, ...(shape.also ?? [])];

@@ -4,7 +4,9 @@
  */
 import { Secret, TOTP } from "otpauth";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { allEntities, newRecord, newRecordBody, operationOf, operationOfMany } from "../../test/support/record-samples.ts";
+import { allEntities } from "../../sdk/schema/crm/index.ts";
+import { newRecord, newRecordBody, operationOf, operationOfMany } from "../../test/support/record-samples.ts";
+import { comparable } from "../domain/duplicates/list.ts";
 import { type Person, signIn, signUp } from "./testing/accounts.ts";
 import { pendingApproval } from "./testing/approvals.ts";
 import { type Answered, bundleOf, env, harness, operatorKey, type Tenant } from "./testing/harness.ts";
@@ -42,6 +44,7 @@ const variable = () => ({ name: "PLAN", type: "string", value: "pro" });
 const email = { to: "ada@example.com", subject: "Hello", text: "words" };
 const emailTemplate = () => ({ name: name(), subject: "Hello", text: "words" });
 const emailAccount = { host: "smtp.example.com", port: 465, security: "tls", from_address: "desk@example.com" };
+const customField = () => ({ entity: "lead", key: `f${crypto.randomUUID().slice(0, 8)}`, title: "Field", type: "text" });
 const invitation = () => ({ email: `${crypto.randomUUID()}@example.com`, role: "member" });
 const provider = () => ({ name: "Acme", issuer: "https://login.example.com", client_id: "everstep" });
 
@@ -73,14 +76,16 @@ async function withMfa(person: Person): Promise<{ code: () => string; enabled: A
 /** What every entity of the CRM answers to. */
 const recordChanges = Object.fromEntries(
   allEntities.flatMap((of) => {
-    const asked = ({ call }: Ground) => async (path: string, body: object) => {
-      const answer = await call("POST", path, body);
-      idIn(answer);
-      return answer.body;
-    };
-    const one = async (ground: Ground) => String((await newRecord(of, asked(ground)))["id"]);
+    const maker = ({ call }: Ground) => ({
+      make: async (path: string, body: object) => {
+        const answer = await call("POST", path, body);
+        idIn(answer);
+        return answer.body;
+      },
+    });
+    const one = async (ground: Ground) => String((await newRecord(of, maker(ground)))["id"]);
     const changed: Record<string, Change> = {
-      [operationOf(of, "create")]: async (ground) => ground.call("POST", `/${of.path}`, await newRecordBody(of, asked(ground))),
+      [operationOf(of, "create")]: async (ground) => ground.call("POST", `/${of.path}`, await newRecordBody(of, maker(ground))),
       [operationOf(of, "update")]: async (ground) => ground.call("PATCH", `/${of.path}/${await one(ground)}`, { [of.label]: "other" }),
       [operationOf(of, "delete")]: async (ground) => ground.call("DELETE", `/${of.path}/${await one(ground)}`),
       [operationOf(of, "restore")]: async (ground) => {
@@ -94,8 +99,76 @@ const recordChanges = Object.fromEntries(
   }),
 );
 
+/** A file of a lead. */
+const attachment = async (ground: Ground) => idIn(await ground.call("POST", `/attachments?record_type=lead&record_id=${await made(ground, "/leads", { name: "Ada" })}&name=note.txt`, "words", { "content-type": "text/plain" }));
+
+const uploaded = async ({ call }: Ground) => idIn(await call("POST", "/imports?entity=leads", "name\nAda\n", { "content-type": "text/csv" }));
+const withImport = (method: string, path: string, body?: object): Change => async (ground) => ground.call(method, `/imports/${await uploaded(ground)}${path}`, body);
+
 const changes: Record<string, Change> = {
+  createImport: ({ call }) => call("POST", "/imports?entity=leads", "name\nAda\n", { "content-type": "text/csv" }),
+  configureImport: withImport("PATCH", "", { has_header: true }),
+  startImport: withImport("POST", "/start"),
+  cancelImport: withImport("POST", "/cancel"),
+  undoImport: async ({ call, ...ground }) => {
+    const id = await uploaded({ call, ...ground });
+    await call("POST", `/imports/${id}/cancel`);
+    return call("POST", `/imports/${id}/undo`);
+  },
+  createExport: ({ call }) => call("POST", "/exports", { entity: "leads" }),
   ...recordChanges,
+  moveDeal: async (ground) => {
+    const deal = await made(ground, "/deals", { name: "Acme" });
+    const won = listed(await ground.call("GET", "/stages")).find(({ type }) => type === "won");
+    return ground.call("POST", `/deals/${deal}/move`, { stage_id: won?.["id"] });
+  },
+  orderStages: async (ground) => {
+    const pipeline = await made(ground, "/pipelines", { name: "Sales" });
+    const ids = listed(await ground.call("GET", `/stages?pipeline_id=${pipeline}`)).map(({ id }) => id);
+    return ground.call("PUT", `/pipelines/${pipeline}/stages/order`, { stages: ids });
+  },
+  convertLead: async (ground) => ground.call("POST", `/leads/${await made(ground, "/leads", { name: "Ada" })}/convert`, {}),
+  respondToTicket: async (ground) => ground.call("POST", `/tickets/${await made(ground, "/tickets", { subject: "Help" })}/respond`),
+  setTicketSla: ({ call }) => call("PUT", "/ticket-sla", { policies: [{ priority: "low", first_response_minutes: 60, resolve_minutes: null }] }),
+  createView: ({ call }) => call("POST", "/views", { entity: "leads", title: "Mine" }),
+  updateView: async (ground) => ground.call("PATCH", `/views/${await made(ground, "/views", { entity: "leads", title: "Mine" })}`, { title: "Other" }),
+  deleteView: async (ground) => ground.call("DELETE", `/views/${await made(ground, "/views", { entity: "leads", title: "Mine" })}`),
+  ...Object.fromEntries(
+    comparable.flatMap((of) => {
+      const two = async (ground: Ground): Promise<[string, string]> => {
+        const maker = { make: async (path: string, body: object) => { const answer = await ground.call("POST", path, body); idIn(answer); return answer.body; } };
+        const [one, other] = [await newRecord(of, maker), await newRecord(of, maker)];
+        return [String(one["id"]), String(other["id"])];
+      };
+      const merged = async (ground: Ground) => {
+        const [one, other] = await two(ground);
+        return { other, answer: await ground.call("POST", `/${of.path}/${one}/merge`, { ids: [other] }) };
+      };
+      const capital = `${of.kind.slice(0, 1).toUpperCase()}${of.kind.slice(1)}`;
+      return Object.entries<Change>({
+        [operationOf(of, "merge")]: async (ground) => (await merged(ground)).answer,
+        [operationOf(of, "unmerge")]: async (ground) => ground.call("POST", `/${of.path}/${(await merged(ground)).other}/unmerge`),
+        [`keep${capital}Apart`]: async (ground) => {
+          const [one, other] = await two(ground);
+          return ground.call("POST", `/${of.path}/${one}/duplicates/ignore`, { ids: [other] });
+        },
+      });
+    }),
+  ),
+  createCustomField: ({ call }) => call("POST", "/custom-fields", customField()),
+  updateCustomField: async (ground) => ground.call("PATCH", `/custom-fields/${await made(ground, "/custom-fields", customField())}`, { title: "Other" }),
+  deleteCustomField: async (ground) => ground.call("DELETE", `/custom-fields/${await made(ground, "/custom-fields", customField())}`),
+  orderCustomFields: async (ground) => {
+    await made(ground, "/custom-fields", customField());
+    const ids = listed(await ground.call("GET", "/custom-fields?entity=lead")).map(({ id }) => id);
+    return ground.call("PUT", "/custom-fields/order", { entity: "lead", ids: ids.toReversed() });
+  },
+  executeAction: ({ call }) => call("POST", "/actions", { action: "crm.leads.create", params: { values: { name: "Ada" } } }),
+  createAttachment: async (ground) => ground.call("POST", `/attachments?record_type=lead&record_id=${await made(ground, "/leads", { name: "Ada" })}&name=note.txt`, "words", { "content-type": "text/plain" }),
+  deleteAttachment: async (ground) => ground.call("DELETE", `/attachments/${await attachment(ground)}`),
+  createCalendarFeed: ({ call }) => call("POST", "/calendar/feeds", {}),
+  deleteCalendarFeed: async (ground) => ground.call("DELETE", `/calendar/feeds/${await made(ground, "/calendar/feeds", {})}`),
+  endTaskSeries: async (ground) => ground.call("DELETE", `/tasks/${await made(ground, "/tasks", { title: "Stand-up", due_at: "2100-01-01T09:00:00Z", recurrence: "FREQ=DAILY" })}/series`),
   createDeployment: ({ call }) => call("POST", "/deployments", bundleOf([{}])),
   activateDeployment: async ({ tenant, call }) => {
     const first = idIn(await tenant.deploy({}));
@@ -107,6 +180,11 @@ const changes: Record<string, Change> = {
     return call("PATCH", "/workflows/hello", { is_active: false });
   },
   pauseSchedule: scheduled("/pause"),
+  rebuildReports: ({ call }) => call("POST", "/reports/rebuild"),
+  setMinutesSaved: async ({ tenant, call }) => {
+    await tenant.deploy({});
+    return call("PUT", "/reports/automations/workflows/hello", { minutes_saved: 12 });
+  },
   resumeSchedule: scheduled("/resume"),
   triggerSchedule: scheduled("/trigger"),
   backfillSchedule: scheduled("/backfill", { from: "2026-01-01T00:00:00Z", to: "2026-01-02T00:00:00Z" }),
@@ -222,8 +300,11 @@ const changes: Record<string, Change> = {
 
 /** What leaves none, and why. */
 const unaudited: Record<string, string> = {
+  previewImport: "it only shows what would be",
   createUpdatesTicket: "it opens nothing but a socket that shows what its holder may see, for 30 seconds",
+  previewAction: "it only shows what would be",
   previewEmailTemplate: "it only shows what would be",
+  linkAttachment: "it changes nothing: it opens a file for minutes",
   testEmailAccount: "it changes nothing: it connects, and says what came of it",
   eraseTenant: "the tenant's log goes with it; the operator's receipt says who",
   executeWorkflow: "an execution is in the tenant's index, with who started it",

@@ -51,10 +51,20 @@ async function carryOut(route: Route, base: BaseContext, c: Context<AppEnv>): Pr
     key: shape.keyed ? idempotencyKey(request) : null,
     version: shape.versioned ? versionSeen(request) : null,
     file: shape.takesFile ? fileOf(request, shape.takesFile) : null,
+    mediaType: shape.takesFile ? mediaTypeOf(request) : null,
   };
   const { status, body, headers = {}, file } = await route.run(contexts, input);
-  if (file) return new Response(file.content, { status, headers: { ...headers, "content-type": file.type, "content-disposition": `attachment; filename="${file.name}"`, "cache-control": "no-store" } });
+  if (file) return sent(request, status, { "content-disposition": `attachment; filename="${file.name}"`, "cache-control": "no-store", ...headers, "content-type": file.type }, file.content);
   return body === undefined ? new Response(null, { status, headers }) : Response.json(body, { status, headers });
+}
+
+/** A file that the caller has already is not sent again. */
+async function sent(request: Request, status: number, headers: Record<string, string>, content: ReadableStream<Uint8Array>): Promise<Response> {
+  const known = request.headers.get("if-none-match")?.split(",").map((one) => one.trim().replace(/^W\//, "")) ?? [];
+  const { etag } = headers;
+  if (etag === undefined || !known.includes(etag)) return new Response(content, { status, headers });
+  await content.cancel();
+  return new Response(null, { status: 304, headers });
 }
 
 /** Who is calling, refused here unless the route is for them. */
@@ -141,10 +151,12 @@ function parse(schema: z.ZodType, value: unknown) {
   }
 }
 
+/** As the caller says, without parameters. */
+const mediaTypeOf = (request: Request): string | null => request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase() || null;
+
 /** @throws PlatformError `unsupported-media-type` */
 function fileOf(request: Request, types: readonly string[]): ReadableStream<Uint8Array> | null {
-  const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase() ?? "";
-  if (!types.includes(type)) throw new PlatformError("unsupported-media-type", `Send the file with \`Content-Type: ${types.join("` or `")}\`.`);
+  if (!types.includes("*/*") && !types.includes(mediaTypeOf(request) ?? "")) throw new PlatformError("unsupported-media-type", `Send the file with \`Content-Type: ${types.join("` or `")}\`.`);
   return request.body;
 }
 

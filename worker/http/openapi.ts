@@ -77,7 +77,7 @@ function responsesOf(responses: Responses): Schema {
 
 function contentOf(answer: Responses[number] | undefined): Schema {
   if (!answer) return {};
-  if ("file" in answer) return { content: Object.fromEntries(answer.file.map((type) => [type, { schema: { type: "string", format: "binary" } }])) };
+  if ("file" in answer) return { content: { ...(answer.json ? contentOf(answer.json)["content"] as Schema : {}), ...Object.fromEntries(answer.file.map((type) => [type, { schema: { type: "string", format: "binary" } }])) } };
   return { content: { "application/json": { schema: jsonSchema(answer, "output") } } };
 }
 

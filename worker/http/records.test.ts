@@ -225,7 +225,7 @@ describe("access", () => {
     const { id } = await lead(ada);
     for (const [method, path, body] of [["GET", `/leads/${id}`], ["PATCH", `/leads/${id}`, { score: 1 }], ["DELETE", `/leads/${id}`], ["POST", `/leads/${id}/restore`], ["GET", `/leads/${id}/history`]] as const) expect((await bob.call(method, path, body)).status, path).toBe(404);
     expect(listed(await bob.call("GET", "/leads"))).toEqual([]);
-    expect((await bob.call("POST", "/leads/bulk", { action: "delete", ids: [id] })).body).toMatchObject({ changed: [], refused: [{ id, code: "not-found" }] });
+    expect((await bob.call("POST", "/leads/bulk", { action: "delete", ids: [id] })).body).toMatchObject({ code: "not-found", errors: [{ pointer: "/ids/0" }] });
     const company = String((await ada.call("POST", "/companies", { name: "Acme" })).body["id"]);
     expect((await bob.call("POST", "/contacts", { name: "B", company_id: company })).body).toMatchObject({ code: "bad-request" });
   });

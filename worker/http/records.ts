@@ -53,7 +53,10 @@ function routesOf(of: AnyEntity): Route[] {
   ];
 }
 
-export const recordRoutes: readonly Route[] = allEntities.flatMap(routesOf);
+/** Where a kind has a route of its own instead. */
+const particular = new Set(["deletePipeline", "deleteStage"]);
+
+export const recordRoutes: readonly Route[] = allEntities.flatMap(routesOf).filter(({ shape }) => !particular.has(shape.operation));
 
 /** Tags of the routes, which are reached without the prefix too. */
 export const recordTags: readonly string[] = allEntities.map(({ path }) => path);

@@ -11,6 +11,8 @@ export type Method = "get" | "post" | "put" | "patch" | "delete";
 /** An answer that is a file: the media types it may have. */
 export interface FileTypes {
   file: readonly string[];
+  /** Unless this is wanted instead. */
+  json?: z.ZodType;
 }
 /** What is sent as one, piece by piece. */
 export interface SentFile {
@@ -37,7 +39,7 @@ export interface Shape<P extends z.ZodType, Q extends z.ZodType, B extends z.Zod
   keyed?: boolean;
   /** Reads the If-Match header: the version the caller saw. */
   versioned?: boolean;
-  /** The body is a file of one of these media types, handed on unread: `call.file`. */
+  /** The body is a file of one of these media types, or of any (`*\/*`), handed on unread: `call.file`. */
   takesFile?: readonly string[];
   /** Largest body in bytes; 1 MiB when left out. */
   maxBytes?: number;
@@ -53,7 +55,7 @@ export interface Shape<P extends z.ZodType, Q extends z.ZodType, B extends z.Zod
 }
 
 export type Answer<R extends Responses> = {
-  [S in keyof R & number]: { headers?: Record<string, string> } & (R[S] extends z.ZodType ? { status: S; body: z.input<R[S]> } : R[S] extends FileTypes ? { status: S; file: SentFile } : { status: S; body?: undefined });
+  [S in keyof R & number]: { headers?: Record<string, string> } & (R[S] extends z.ZodType ? { status: S; body: z.input<R[S]> } : R[S] extends { json: infer J extends z.ZodType } ? { status: S; file: SentFile; body?: undefined } | { status: S; body: z.input<J>; file?: undefined } : R[S] extends FileTypes ? { status: S; file: SentFile } : { status: S; body?: undefined });
 }[keyof R & number];
 
 /** What a handler answers; keeps the status a literal so that the declaration can check it. */
@@ -84,6 +86,8 @@ export interface Call<C, P, Q, B> {
   version: number | null;
   /** The body of a route that takes one as it comes. */
   file: ReadableStream<Uint8Array> | null;
+  /** What the caller says that it is. */
+  mediaType: string | null;
 }
 
 /** What a route inside a tenant declares besides: there is none without a permission. */
@@ -116,6 +120,7 @@ export interface RawInput {
   key: string | null;
   version: number | null;
   file: ReadableStream<Uint8Array> | null;
+  mediaType: string | null;
 }
 
 type Output<T extends z.ZodType> = z.output<T>;
@@ -155,5 +160,5 @@ export function publicRoute<R extends Responses, P extends z.ZodType = z.ZodUnde
 
 /** The schemas of the same shape have made these values: the one place where types come back. */
 function typed<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>(input: RawInput) {
-  return input as { params: Output<P>; query: Output<Q>; body: Output<B>; key: string | null; version: number | null; file: ReadableStream<Uint8Array> | null };
+  return input as { params: Output<P>; query: Output<Q>; body: Output<B>; key: string | null; version: number | null; file: ReadableStream<Uint8Array> | null; mediaType: string | null };
 }

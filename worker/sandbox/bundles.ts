@@ -9,7 +9,7 @@ import type { HostPort, TurnInput, TurnResult } from "../../sdk/schema/journal.t
 import { doorModules, GUARD_CORE, GUARD_MODULE, guardModule, tenantFlags } from "./guard/modules.ts";
 
 /** One more whenever the runtime or the guard change what a loaded isolate does. */
-export const runtimeVersion = 2;
+export const runtimeVersion = 3;
 
 export interface StoredBundle {
   main: string;

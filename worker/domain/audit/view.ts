@@ -5,6 +5,7 @@ import { apiKeys } from "../../../db/schema/api-keys.ts";
 import { auditEvents } from "../../../db/schema/audit-events.ts";
 import { maskFields } from "../../auth/mask-fields.ts";
 import { iso, type TenantContext } from "../context.ts";
+import { seenOfRecord } from "../records/seen.ts";
 
 export type AuditRow = typeof auditEvents.$inferSelect;
 
@@ -34,6 +35,7 @@ export async function viewAuditEvents(ctx: TenantContext, rows: readonly AuditRo
   const names = new Map([...[...people].map(([id, name]) => [id, maskFields(ctx.actor, "users", { name }).name] as const), ...keys.map(({ id, name }) => [id, name] as const)]);
   return rows.map(({ id, at, actor_kind, actor_id, action, entity, entity_id, before, after, request_id, ip }) => {
     const actor_name = names.get(actor_id ?? "") ?? null;
-    return { id, at: iso(at), actor_kind, actor_id, actor_name, action, entity, entity_id, before, after, request_id, ip };
+    const seen = (fields: typeof before) => fields && seenOfRecord(ctx.actor, entity, fields);
+    return { id, at: iso(at), actor_kind, actor_id, actor_name, action, entity, entity_id, before: seen(before), after: seen(after), request_id, ip };
   });
 }

@@ -18,9 +18,15 @@ export const notificationTypes = {
   "approval.reminder": { title: "You have not decided yet", in_app: "all", email: "all" },
   "approval.decided": { title: "What you were asked to decide was decided", in_app: "all", email: "nobody" },
   "approval.expired": { title: "What you were asked to decide is over", in_app: "all", email: "nobody" },
+  "task.due": { title: "A task of yours is due", in_app: "all", email: "nobody" },
+  "ticket.assigned": { title: "A ticket was given to you", in_app: "all", email: "nobody" },
+  "deal.assigned": { title: "A deal was given to you", in_app: "all", email: "nobody" },
+  "lead.assigned": { title: "A lead was given to you", in_app: "all", email: "nobody" },
   "execution.failed": { title: "An execution has failed", in_app: "managers", email: "nobody" },
   "webhook.disabled": { title: "A webhook was switched off", in_app: "managers", email: "nobody" },
   "mail.failed": { title: "A mail could not be delivered", in_app: "managers", email: "nobody" },
+  "import.completed": { title: "Your import has ended", in_app: "all", email: "nobody" },
+  "workflow.message": { title: "A workflow has something to tell you", in_app: "all", email: "nobody" },
   "dead_letter.created": { title: "Something was given up", in_app: "managers", email: "nobody" },
 } as const satisfies Record<string, NotificationType>;
 

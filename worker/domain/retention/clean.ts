@@ -7,7 +7,7 @@
  * crash in between leaves nothing that the next call does not find.
  * @module
  */
-import { and, asc, eq, isNotNull, lt, ne, or, type SQL } from "drizzle-orm";
+import { and, asc, eq, inArray, isNotNull, lt, ne, or, type SQL } from "drizzle-orm";
 import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 import { among } from "../../../db/among.ts";
 import { batch } from "../../../db/batch.ts";
@@ -20,6 +20,7 @@ import { hookDeliveries } from "../../../db/schema/hook-deliveries.ts";
 import { hookSamples } from "../../../db/schema/hooks.ts";
 import type { JsonObject } from "../../../db/schema/json.ts";
 import { mails } from "../../../db/schema/mails.ts";
+import { mergeMoves, merges } from "../../../db/schema/merges.ts";
 import { notifications } from "../../../db/schema/notifications.ts";
 import { privacyReceipts } from "../../../db/schema/privacy.ts";
 import { invitations, oneTimeTokens, sessions } from "../../../db/schema/sessions.ts";
@@ -28,9 +29,11 @@ import { tenantDb, type TenantDb, type TenantTable } from "../../../db/tenant-db
 import type { TenantRow } from "../../../db/tenants.ts";
 import { limitsOf } from "../../auth/plans.ts";
 import type { Env } from "../../env.ts";
+import { removeOldAttachments } from "../attachments/remove.ts";
 import { removeLeftAttachments } from "../emails/attachments.ts";
 import { objectsOf } from "../ports.ts";
 import { oldEvents, oldWaitsAndResults } from "./events.ts";
+import { oldImports } from "./imports.ts";
 import { added } from "../privacy/job.ts";
 import { settingsOf } from "../tenants/settings.ts";
 
@@ -67,9 +70,14 @@ const parts: readonly Part[] = [
   aged("notifications", notifications, ({ before }) => lt(notifications.id, firstIdAt(before)), notifications.id),
   oldEvents,
   oldWaitsAndResults,
+  oldImports,
   aged("audit_events", auditEvents, ({ before }) => lt(auditEvents.id, firstIdAt(before)), auditEvents.id),
+  // What is that old cannot be taken apart again; who asks for a merged record is still told where it is.
+  aged("merge_moves", mergeMoves, ({ before }) => lt(mergeMoves.merge_id, firstIdAt(before)), mergeMoves.merge_id),
+  aged("merges", merges, ({ before }) => and(lt(merges.id, firstIdAt(before)), inArray(merges.status, ["done", "undone"])), merges.id),
   aged("mails", mails, ({ before }) => lt(mails.created_at, before), mails.id),
   removeLeftAttachments,
+  removeOldAttachments,
   aged("sessions", sessions, ({ before }) => or(lt(sessions.expires_at, before), lt(sessions.revoked_at, before)), sessions.id),
   aged("invitations", invitations, ({ before }) => lt(invitations.expires_at, before), invitations.id),
   aged("one_time_tokens", oneTimeTokens, ({ before }) => lt(oneTimeTokens.expires_at, before), oneTimeTokens.hash),

@@ -35,11 +35,21 @@ function refusalOf(url: URL, policy: EgressPolicy): string | null {
   return url.protocol === "https:" || decision.network === "operator" ? null : `${url.host} would be sent events over http://, readable on the way: use https://`;
 }
 
-/** Why nothing may be sent there; null when it may. */
-export async function closedTo(env: NetworkEnv, tenant: string, url: string): Promise<string | null> {
+/** Why nothing may be sent there; null when it may. @param plain also over http:// */
+export async function closedTo(env: NetworkEnv, tenant: string, url: string, { plain = false } = {}): Promise<string | null> {
   if (!URL.canParse(url)) return "that is not a URL";
-  return refusalOf(new URL(url), await policyOf(env, tenant));
+  const policy = await policyOf(env, tenant);
+  if (!plain) return refusalOf(new URL(url), policy);
+  const decision = decide(new URL(url), policy);
+  return decision.allow ? null : decision.reason;
 }
+
+/** Sends by the tenant's rules; what they refuse comes as a marked answer (../../egress/refusal.ts). */
+export function networkOf(env: NetworkEnv, tenant: string, limits: EgressLimits): (request: Request) => Promise<Response> {
+  return async (request) => egress(request, { policy: await policyOf(env, tenant), limits, log: () => undefined, fetch: (outgoing, network) => carrier(env, network).fetch(outgoing) });
+}
+
+const carrier = (env: Pick<NetworkEnv, "EGRESS_PUBLIC" | "EGRESS_PRIVATE">, network: "public" | "operator"): { fetch(request: Request): Promise<Response> } => (network === "operator" ? env.EGRESS_PRIVATE : env.EGRESS_PUBLIC) ?? { fetch };
 
 /** Never throws: what keeps it from being sent is an answer too. */
 export async function send(env: NetworkEnv, tenant: string, url: string, headers: Record<string, string>, body: string): Promise<Sent> {
@@ -56,7 +66,7 @@ export async function send(env: NetworkEnv, tenant: string, url: string, headers
 
 async function post(policy: EgressPolicy, env: Pick<NetworkEnv, "EGRESS_PUBLIC" | "EGRESS_PRIVATE">, url: string, headers: Record<string, string>, body: string): Promise<Sent> {
   const request = new Request(url, { method: "POST", headers: { ...headers, [redirectHeader]: "manual" }, body });
-  const response = await egress(request, { policy, limits, log: () => undefined, fetch: (outgoing, network) => ((network === "operator" ? env.EGRESS_PRIVATE : env.EGRESS_PUBLIC) ?? { fetch }).fetch(outgoing) });
+  const response = await egress(request, { policy, limits, log: () => undefined, fetch: (outgoing, network) => carrier(env, network).fetch(outgoing) });
   if (response.headers.has(refusedHeader)) {
     const { detail } = await response.json<{ detail: string }>();
     return { status: null, retryAfter: null, response: null, error: detail.slice(0, 500) };

@@ -58,6 +58,27 @@ describe("an event", () => {
     expect([await heard(ada, "approval.expired"), (await heard(bob, "approval.expired")).length]).toMatchObject([[{ title: "Not decided in time: Pay?" }], 1]);
   });
 
+  it.each([
+    ["ticket", "tickets", { subject: "The printer burns" }, "assignee_id", "You were given the ticket “The printer burns”"],
+    ["deal", "deals", { name: "Acme" }, "owner_id", "You were given the deal “Acme”"],
+    ["lead", "leads", { name: "Ada" }, "owner_id", "You were given the lead “Ada”"],
+  ])("that gives somebody a %s tells them, unless they took it themselves or had it", async (kind, path, data, field, title) => {
+    const tenant = await h.newTenant();
+    const [ada, bob] = [await colleague(h, tenant), await colleague(h, tenant)];
+    const about = { id: "r-1", ...data, [field]: ada.id };
+    await notifications(env, { ...event(tenant, `${kind}.created`, about), actor_id: ada.id });
+    await notifications(env, { ...event(tenant, `${kind}.updated`, about), previous: { version: 1 } });
+    await notifications(env, { ...event(tenant, `${kind}.updated`, { ...about, [field]: null }), previous: { [field]: bob.id } });
+    expect(await heard(ada)).toEqual([]);
+    const given = { ...event(tenant, `${kind}.updated`, about), previous: { [field]: bob.id }, actor_id: bob.id };
+    await notifications(env, given);
+    await notifications(env, given);
+    await notifications(env, event(tenant, `${kind}.created`, about));
+    const one = { type: `${kind}.assigned`, title, link: `/${path}/r-1`, record: { type: kind, id: "r-1" } };
+    expect(await heard(ada)).toMatchObject([one, one]);
+    expect(await heard(bob)).toEqual([]);
+  });
+
   it("of any other kind is no news to anybody", async () => {
     const tenant = await h.newTenant();
     const boss = await colleague(h, tenant, { role: "admin" });

@@ -15,6 +15,8 @@ import { announceNotifications, type Notice, notify } from "../../domain/notific
 import { defaultsFor, type NotificationTypeName } from "../../domain/notifications/types.ts";
 import { noticeText, type Noted } from "../../domain/notifications/texts.ts";
 import type { Env } from "../../env.ts";
+import { assignedNotice } from "./assigned.ts";
+import { importedNotice } from "./imported.ts";
 import type { Sink } from "./sink.ts";
 
 /** So many people are told of one event. */
@@ -53,7 +55,7 @@ async function noticeOf(env: Env, db: TenantDb, event: OutboxEvent): Promise<Not
     return { ...common, type: event.type, to, text: said, link: `/approvals/${id}`, record: { type: "approval", id } };
   }
   const known = Object.hasOwn(forManagers, event.type) ? forManagers[event.type] : undefined;
-  if (!known) return null;
+  if (!known) return (await assignedNotice(env, event)) ?? importedNotice(env, event);
   const id = text(known.id);
   return { ...common, type: known.type, to: await interested(env, db, known.type), text: (locale) => noticeText(locale, known.type, { what: text(known.what), why: text(known.why) }), link: known.link(id), record: { type: known.record, id } };
 }

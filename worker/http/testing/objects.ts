@@ -128,6 +128,7 @@ function hub(mine: () => Kept[]): HubPort {
     },
     find: async () => null,
     restart: async () => false,
+    activity: async () => [],
     counts: async () => mine().map((one) => ({ workflow_id: one.request.workflowId, status: one.status, count: 1, last_at: summary(one).created_at })),
   };
 }
