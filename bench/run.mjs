@@ -2,7 +2,7 @@
 // Workflows' local engine, all in one runtime process. Writes bench/results.json.
 //
 // --quick        about a minute, for a first look; writes nothing
-// --only a,b     of: throughput, steps, auth, fairness, starts, schedules, sockets, lateness, resume, memory; writes nothing
+// --only a,b     of: throughput, steps, auth, fairness, starts, schedules, sockets, lateness, resume, crm, memory; writes nothing
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -13,6 +13,7 @@ import { prepare } from "./lib/prepare.mjs";
 import { bundleWorker, startRuntime } from "./lib/runtime.mjs";
 import { table } from "./lib/table.mjs";
 import { auth } from "./measures/auth.mjs";
+import { crm } from "./measures/crm.mjs";
 import { fairness } from "./measures/fairness.mjs";
 import { lateness } from "./measures/lateness.mjs";
 import { memory } from "./measures/memory.mjs";
@@ -24,7 +25,7 @@ import { sequentialSteps } from "./measures/steps.mjs";
 import { throughput } from "./measures/throughput.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const measures = { throughput, steps: sequentialSteps, auth, fairness, starts, schedules, sockets, lateness, resume, memory };
+const measures = { throughput, steps: sequentialSteps, auth, fairness, starts, schedules, sockets, lateness, resume, crm, memory };
 const { values: options } = parseArgs({ options: { quick: { type: "boolean", default: false }, only: { type: "string" } } });
 const asked = options.only ? options.only.split(",") : Object.keys(measures);
 for (const name of asked) if (!(name in measures)) throw new Error(`there is no measure "${name}"; there are ${Object.keys(measures).join(", ")}`);
@@ -40,8 +41,8 @@ try {
   const about = machine();
   const script = await bundleWorker();
   let data = 0;
-  const start = async (folder) => {
-    const runtime = await startRuntime({ script, folder });
+  const start = async (folder, own) => {
+    const runtime = await startRuntime({ script, folder, own });
     const started = { ...runtime, stop: () => (running.delete(started), runtime.stop()) };
     running.add(started);
     return started;
@@ -61,7 +62,7 @@ try {
   };
   for (const name of chosen) {
     if (name === "memory") await runtime.stop();
-    rows.push(...(await measures[name]({ runtime, quick: options.quick, say, restart, fresh })));
+    rows.push(...(await measures[name]({ runtime, quick: options.quick, say, restart, fresh, start, root })));
   }
   console.log(`\n${table(rows)}\n`);
   console.log(Object.entries(about).map(([name, value]) => `${name.replaceAll("_", " ")}: ${value}`).join(" · "));

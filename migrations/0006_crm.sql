@@ -642,7 +642,7 @@ CREATE TABLE `record_values` (
 	FOREIGN KEY (`tenant_id`) REFERENCES `tenants`(`id`) ON UPDATE no action ON DELETE no action
 );
 --> statement-breakpoint
-CREATE INDEX `record_values_record` ON `record_values` (`tenant_id`,`record_id`);--> statement-breakpoint
+CREATE INDEX `record_values_record` ON `record_values` (`tenant_id`,`record_id`,`kind`);--> statement-breakpoint
 CREATE TABLE `request_keys` (
 	`tenant_id` text NOT NULL,
 	`key` text NOT NULL,

@@ -1,5 +1,5 @@
 -- The full-text index of records, kept by triggers: unicode61 folds case and accents.
-CREATE VIRTUAL TABLE `search_index` USING fts5(scope, title, body, content='search_documents', content_rowid='id', tokenize='unicode61 remove_diacritics 2', prefix='2 3');--> statement-breakpoint
+CREATE VIRTUAL TABLE `search_index` USING fts5(scope, title, body, content='search_documents', content_rowid='id', tokenize='unicode61 remove_diacritics 2', prefix='2 3 4 5');--> statement-breakpoint
 CREATE TRIGGER `search_documents_inserted` AFTER INSERT ON `search_documents` BEGIN INSERT INTO search_index(rowid, scope, title, body) VALUES (new.id, new.scope, new.title, new.body); END;--> statement-breakpoint
 CREATE TRIGGER `search_documents_deleted` AFTER DELETE ON `search_documents` BEGIN INSERT INTO search_index(search_index, rowid, scope, title, body) VALUES ('delete', old.id, old.scope, old.title, old.body); END;--> statement-breakpoint
 CREATE TRIGGER `search_documents_updated` AFTER UPDATE ON `search_documents` WHEN old.title <> new.title OR old.body <> new.body OR old.scope <> new.scope BEGIN INSERT INTO search_index(search_index, rowid, scope, title, body) VALUES ('delete', old.id, old.scope, old.title, old.body); INSERT INTO search_index(rowid, scope, title, body) VALUES (new.id, new.scope, new.title, new.body); END;--> statement-breakpoint

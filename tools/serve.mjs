@@ -152,6 +152,7 @@ function banner(url, folder, tookMs) {
   say(`Everstep is ready on ${url} ${dim(`(${tookMs} ms, data in ${folder.root})`)}`);
   say("In a second terminal:");
   say(`  npx everstep run welcome --input '{"name":"Ada"}' --wait`);
+  say(`  npm run demo   ${dim("a company's customers, deals and tickets, and workflows that act on them")}`);
 }
 
 function ready(url, publicUrl, folder, tookMs) {

@@ -6,11 +6,12 @@ import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import { networkFor } from "../../tools/network.mjs";
 import { bundleWorker as bundleModule, readConfig, workerOptions } from "../../tools/server/worker.mjs";
 
-export const keys = {
+export const newKeys = () => ({
   masterKey: randomBytes(32).toString("base64"),
   operatorKey: `eo_${randomBytes(32).toString("base64url")}`,
   apiKey: `es_${randomBytes(32).toString("base64url")}`,
-};
+});
+export const keys = newKeys();
 
 /** No task takes longer, unless something is stuck. */
 const longestTaskMs = 180_000;
@@ -18,17 +19,17 @@ const longestTaskMs = 180_000;
 export const bundleWorker = () => bundleModule("bench/worker/index.ts");
 
 /**
- * @param {{ script: string, folder: string }} options `folder`: where the process keeps its data
+ * @param {{ script: string, folder: string, own?: typeof keys }} options `folder`: where the process keeps its data; `own`: the keys that it was made with
  * @returns the process: `ask` gives the driver a task, `rss` its memory in MiB
  */
-export async function startRuntime({ script, folder }) {
+export async function startRuntime({ script, folder, own = keys }) {
   const options = workerOptions(readConfig(), script);
   const before = new Set(workerdPids());
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       name: "bench",
       ...options,
-      bindings: { MASTER_KEY: keys.masterKey, OPERATOR_KEY: keys.operatorKey },
+      bindings: { MASTER_KEY: own.masterKey, OPERATOR_KEY: own.operatorKey },
       durableObjects: { ...options.durableObjects, BARE: { className: "Bare", useSQLite: true } },
       workflows: {
         CF_STEPS: { name: "cf-steps", className: "CloudflareSteps" },

@@ -3,6 +3,7 @@
  * @module
  */
 import platform from "../../worker/index.ts";
+import { bareSql } from "./bare-sql.ts";
 import { drive } from "./driver.ts";
 import type { BenchEnv } from "./env.ts";
 import { bareEvent, bareHook, bareSocket } from "./unavoidable.ts";
@@ -18,6 +19,7 @@ export default {
     if (pathname === "/bench") return drive(request, env, ctx);
     if (pathname === "/bench/hook") return bareHook(request, env);
     if (pathname === "/bench/event") return bareEvent(request, env);
+    if (pathname === "/bench/sql") return bareSql(request, env);
     if (pathname === "/bench/socket") return bareSocket(request, env);
     return platform.fetch(request, env, ctx);
   },

@@ -30,7 +30,7 @@ export const recordValues = sqliteTable(
     value: asItIs().notNull(),
     record_id: text().notNull(),
   },
-  (table) => [primaryKey({ columns: [table.tenant_id, table.kind, table.field, table.value, table.record_id] }), index("record_values_record").on(table.tenant_id, table.record_id)],
+  (table) => [primaryKey({ columns: [table.tenant_id, table.kind, table.field, table.value, table.record_id] }), index("record_values_record").on(table.tenant_id, table.record_id, table.kind)],
 );
 
 /**

@@ -31,7 +31,7 @@ async function faultsIn(lines: readonly string[]): Promise<Map<number, string>> 
 }
 
 const head = [
-  `import { actions } from "${sdk}authoring/actions.ts"; import { crm } from "${sdk}authoring/crm.ts";`,
+  `import { actions } from "${sdk}authoring/actions.ts"; import { crm } from "${sdk}authoring/crm.ts"; import { on } from "${sdk}authoring/on.ts"; import { workflow } from "${sdk}authoring/workflow.ts";`,
   `declare module "${sdk}schema/crm/entity.ts" { interface CustomFields { lead: { plan?: "basic" | "pro"; seats?: number } } }`,
 ];
 const right = [
@@ -45,6 +45,9 @@ const right = [
   'await crm.deals.moveStage("d", "Won");',
   'const { user_id } = await actions.assign({ record: { type: "ticket", id: "t" }, strategy: "least_loaded", among: { role: "member" } });',
   'const user: string = user_id; const task = await actions.createTask({ title: "Call" }); const title: string = task.title;',
+  'workflow({ id: "a", on: [on.event("ticket.created", { filter: { priority: ["high", "critical"], customer_id: null } })] }, async ({ input }) => { const wanted: "low" | "normal" | "high" | "critical" = input.priority; return wanted; });',
+  'workflow({ id: "b", on: [on.event("deal.won"), on.event("deal.lost")] }, async ({ input }) => input.deal.value + 1);',
+  'workflow({ id: "c", on: [on.schedule("@daily")] }, async ({ input }) => input.scheduled_at.length);',
   "export { score, email, plan, status, total, user, title };",
 ];
 const wrong = {
@@ -63,6 +66,10 @@ const wrong = {
   'await crm.leads.moveStage("l", "Won");': "'moveStage' does not exist",
   'await actions.assign({ record: { type: "lead", id: "l" }, strategy: "random" });': "not assignable",
   "await actions.createTask({});": "'title' is missing",
+  'workflow({ id: "d", on: [on.event("ticket.created")] }, async ({ input }) => input.colour);': "'colour' does not exist",
+  'workflow({ id: "e", on: [on.event("ticket.created", { filter: { colour: "red" } })] }, async () => 1);': "'colour' does not exist",
+  'workflow({ id: "f", on: [on.event("ticket.created", { filter: { priority: "urgent" } })] }, async () => 1);': "not assignable",
+  'workflow({ id: "g", on: [on.event("lead.created"), on.manual()] }, async ({ input }) => input.id);': "'input' is of type 'unknown'",
 };
 
 it("what is right compiles, and each fault is named", { timeout: 60_000 }, async () => {

@@ -8,7 +8,7 @@ import type { ErrorRecord, ExecutionStatus, StepKind, StepStatus } from "../sche
 import type { ApprovalSignal } from "../schema/approval.ts";
 import type { Divergence, LogRow } from "../schema/journal.ts";
 import type { Acted, SentEvent } from "./acts.ts";
-import type { TestRecord } from "./crm/records.ts";
+import { entityAtPath, type TestRecord } from "./crm/records.ts";
 import type { Effect } from "./effects.ts";
 import type { Host } from "./host.ts";
 import type { Steering } from "./steer.ts";
@@ -152,6 +152,16 @@ export class TestRun<Output = unknown> {
   /** The tenant's records as they are now. @param path such as `leads` */
   records(path: string): TestRecord[] {
     return this.#world.acts.records.all(path);
+  }
+
+  /**
+   * Somebody changes a record meanwhile: steps that wait for such an event hear of it.
+   * @throws ActionRefusedError when there is none
+   */
+  async change(path: string, id: string, change: Readonly<Record<string, unknown>>): Promise<TestRecord> {
+    const changed = this.#world.acts.records.update(entityAtPath(path), id, change);
+    await this.#world.settle();
+    return changed;
   }
 
   /** Decides a pending approval, named by its step's key or name. @throws Error when there is none. */

@@ -5,16 +5,18 @@
 // --seed N         repeats a plan (otherwise a new one every time)
 // --kills N  --executions N  --items N  --patience SECONDS
 // --json FILE      also writes the report there
-// --only engine|bus   one of the two runs: executions; or what starts and what waits
+// --only engine|bus|crm   one of the runs: executions; what starts and what waits; records
+// --fault forget   of records: has what was done forgotten at each kill; the run must notice
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { chaosBus } from "./bus/bus.ts";
 import { chaos } from "./chaos.ts";
-import { full, fullBus, quick, quickBus } from "./sizes.ts";
+import { chaosCrm } from "./crm/crm.ts";
+import { full, fullBus, fullCrm, quick, quickBus, quickCrm } from "./sizes.ts";
 import { tableOf } from "./report.ts";
 
 const text = { type: "string" };
-const { values } = parseArgs({ options: { quick: { type: "boolean" }, seed: text, kills: text, executions: text, items: text, patience: text, json: text, only: text } });
+const { values } = parseArgs({ options: { quick: { type: "boolean" }, seed: text, kills: text, executions: text, items: text, patience: text, json: text, only: text, fault: text } });
 const size = values.quick ? quick : full;
 const number = (given, otherwise) => (given === undefined ? otherwise : Number(given));
 const options = {
@@ -24,20 +26,33 @@ const options = {
   patienceMs: number(values.patience, size.patienceMs / 1000) * 1000,
 };
 
-const reports = {};
+const choose = (name, given, among) => {
+  if (given !== undefined && !among.includes(given)) throw new Error(`--${name} ${given}: it is ${among.join(", ")}`);
+};
+choose("only", values.only, ["engine", "bus", "crm"]);
+choose("fault", values.fault, ["forget"]);
 
-if (values.only !== "bus") {
+const reports = {};
+const wanted = (run) => values.only === undefined || values.only === run;
+const sized = ({ kills, items, patienceMs }) => ({ seed: options.seed, kills: number(values.kills, kills), items: number(values.items, items), patienceMs: number(values.patience, patienceMs / 1000) * 1000 });
+
+if (wanted("engine")) {
   console.log(`chaos: ${options.executions} executions, ${options.kills} kills, seed ${options.seed}`);
   reports.engine = await chaos(options, console.log);
   console.log(`\n${tableOf(reports.engine)}\n`);
   tell(reports.engine, "Nothing lost, nothing stuck, nothing doubled, nothing ahead of history.");
 }
-if (values.only !== "engine") {
-  const busSize = values.quick ? quickBus : fullBus;
-  const busOptions = { seed: options.seed, kills: number(values.kills, busSize.kills), items: number(values.items, busSize.items), patienceMs: number(values.patience, busSize.patienceMs / 1000) * 1000 };
+if (wanted("bus")) {
+  const busOptions = sized(values.quick ? quickBus : fullBus);
   console.log(`\nchaos: ${busOptions.items} events, deliveries, approvals and waits, a schedule every second, ${busOptions.kills} kills, seed ${options.seed}`);
   reports.bus = await chaosBus(busOptions, console.log);
   tell(reports.bus, "No event lost, no schedule fired twice, no approval decided twice, every webhook under one id.");
+}
+if (wanted("crm")) {
+  const crmOptions = { ...sized(values.quick ? quickCrm : fullCrm), fault: values.fault };
+  console.log(`\nchaos: ${crmOptions.items} workflows and as many calls of clients that change records, ${crmOptions.kills} kills, seed ${options.seed}`);
+  reports.crm = await chaosCrm(crmOptions, console.log);
+  tell(reports.crm, "No change lost, none made twice: rows, numbers, sums, history and events are the model's.");
 }
 
 function tell(report, praise) {

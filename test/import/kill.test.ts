@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Server, startServer } from "../support/server.ts";
 import { act, addresses, configure, importOf, upload, withKills } from "./importing.ts";
 
-const rows = 5000;
+const rows = 3000;
 const settings = { mapping: [{ column: 0, field: "name" }, { column: 1, field: "email" }, { column: 2, field: "phone" }, { column: 3, field: "score" }, { column: 4, field: "description" }], dedupe: { keys: ["email"], mode: "skip" }, options: { fire_events: false } };
 
 let server: Server;

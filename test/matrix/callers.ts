@@ -106,7 +106,7 @@ const hears = (role: string): Hearer => (role === "viewer" ? "without addresses"
  * themselves come fresh each time: it may end their session.
  */
 export function entitled(operation: Operation, ground: Ground): (() => Promise<Admitted>)[] {
-  const { auth, permission, peopleOnly } = operation;
+  const { auth, permission, besides, peopleOnly } = operation;
   const as = (name: string, person: Person): Admitted => ({ name, credential: person.token, person, hearer: hears(name) });
   if (auth === "operator") return [async () => ({ name: "the operator", credential: operatorKey, person: nobody, hearer: "inside" })];
   if (auth === "public") return [async () => ({ name: "nobody", credential: null, person: nobody, hearer: "public" })];
@@ -115,12 +115,13 @@ export function entitled(operation: Operation, ground: Ground): (() => Promise<A
     return [...fresh, async () => as("a role that allows nothing", await ground.newPerson(await ground.roleWith([])))];
   }
   const needed = permission as Permission;
+  const enough = [needed, ...(besides as Permission[])];
   const masked = async (): Promise<Admitted> => ({ ...as("a role that sees people masked", await ground.person(await ground.roleWith(permissionNames, { users: ["email", "name"] }))), hearer: "without addresses and names" });
   const key = async (name: string, credential: string): Promise<Admitted> => ({ name, credential, person: await ground.person("admin"), hearer: "inside" });
   return [
     ...roles.filter((role) => allows(role, needed)).map((role) => async () => as(role, await ground.person(role))),
-    async () => as("a role that allows only this", await ground.person(await ground.roleWith([needed]))),
+    async () => as("a role that allows only this", await ground.person(await ground.roleWith(enough))),
     ...(changes(operation) ? [] : [masked]),
-    ...(peopleOnly ? [] : [() => key("a tenant's key", ground.key), async () => key("a key with only this scope", await ground.keyWith([needed]))]),
+    ...(peopleOnly ? [] : [() => key("a tenant's key", ground.key), async () => key("a key with only this scope", await ground.keyWith(enough))]),
   ];
 }

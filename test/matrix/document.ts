@@ -14,6 +14,8 @@ export interface Operation {
   paths: string[];
   auth: string;
   permission: string | null;
+  /** What it asks for besides. */
+  besides: string[];
   /** Keys have none of what it is about. */
   peopleOnly: boolean;
   parameters: Parameter[];
@@ -39,6 +41,7 @@ interface Described {
   requestBody?: { content: Record<string, { schema: Schema }> };
   "x-auth": string;
   "x-permission"?: string;
+  "x-besides"?: string[];
   "x-people-only"?: boolean;
   "x-max-bytes"?: number;
 }
@@ -71,6 +74,7 @@ function operationOf(id: string, method: string, path: string, described: Descri
     paths: [path],
     auth: described["x-auth"],
     permission: described["x-permission"] ?? null,
+    besides: described["x-besides"] ?? [],
     peopleOnly: described["x-people-only"] ?? false,
     parameters: parameters.filter((one) => one.in !== "header"),
     body: described.requestBody?.content["application/json"]?.schema ?? null,

@@ -156,6 +156,17 @@ export class Ground {
     return String((await this.make("POST", "/workflows/waiting/execute"))["execution_id"]);
   }
 
+  /** Resolves when every event has been dispatched. */
+  async toldAll(): Promise<void> {
+    for (let left = 400; left > 0; left--) {
+      const row = await env.DB.prepare("select count(*) as waiting from events where tenant_id = ? and status = 'pending'").bind(this.id).first<{ waiting: number }>();
+      if (row?.waiting === 0) return;
+      await scheduler.wait(25);
+    }
+    const { results } = await env.DB.prepare("select type, attempts, error, next_attempt_at, record_type from events where tenant_id = ? and status = 'pending' limit 5").bind(this.id).all();
+    throw new Error(`events are still on their way: ${JSON.stringify(results)}`);
+  }
+
   #spare = 0;
   /** A workflow that nobody has used yet. */
   spareWorkflow(): string {

@@ -35,7 +35,11 @@ afterAll(() => {
   console.log(`isolation matrix: ${operations.reduce((sum, { paths }) => sum + paths.length, 0)} routes, ${asking.cases} cases`);
 });
 
-const kept = () => keptOf(world.ada, [world.samples["executions"] ?? ""]);
+/** When all that has happened has been told: that changes rows of its own accord. */
+const kept = async () => {
+  await world.ada.toldAll();
+  return keptOf(world.ada, [world.samples["executions"] ?? ""]);
+};
 /** As it is, read only where something was added since the last time. */
 let last: { writes: number; rows: ReturnType<typeof kept> } | null = null;
 function keptBefore(): ReturnType<typeof kept> {

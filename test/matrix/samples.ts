@@ -133,6 +133,8 @@ export const meantBodies: Record<string, (ground: Ground) => Promise<unknown>> =
   convertLead: async () => ({}),
   setTicketSla: async () => ({ policies: [{ priority: "low", first_response_minutes: 60, resolve_minutes: null }] }),
   createDeployment: async () => trivial(41),
+  configureImport: async () => ({ has_header: true }),
+  createExport: async () => ({ entity: "leads" }),
   createCustomField: async () => ({ entity: "task", key: unique("field").replace("-", "_"), title: "Field", type: "text" }),
   orderCustomFields: async (ground) => ({ entity: "task", ids: ((await ground.make("GET", "/custom-fields?entity=task"))["data"] as Record<string, unknown>[]).map(idOf) }),
   createEmail: async () => ({ to: "ada@example.com", subject: "Hello", text: "words" }),
@@ -160,6 +162,7 @@ export const kinds: Record<string, Kind> = {
   attachments: { make: async (ground) => idOf(await ground.make("POST", `/attachments?record_type=lead&record_id=${idOf(await ground.make("POST", "/leads", { name: unique("lead") }))}&name=note.json`, { words: "words" })) },
   // A person's own.
   feeds: { make: async (ground, person) => idOf((await ground.lab.call(person.token, "POST", "/api/v1/calendar/feeds", {})).json ?? {}) },
+  imports: { make: async (ground) => idOf((await ground.lab.call(ground.key, "POST", "/api/v1/imports?entity=leads", "name\nAda\n", { "content-type": "text/csv" })).json ?? {}) },
   deployments: { make: async (ground) => idOf(((await ground.make("GET", "/deployments"))["data"] as Record<string, unknown>[])[0] ?? {}) },
   "email-templates": { make: async (ground) => idOf(await ground.make("POST", "/email-templates", { name: unique("template"), subject: "Hello", text: "words" })) },
   emails: { make: async (ground) => idOf(await ground.make("POST", "/emails", { to: "ada@example.com", subject: "Hello", text: "words" })) },

@@ -17,6 +17,8 @@ const demoTenants = [
   { slug: demoTenant, name: "Demo", domain: "demo.example" },
   { slug: "acme", name: "Acme", domain: "acme.example" },
 ];
+/** Those that act on records come with `npm run demo`, which makes the records. */
+const demoWorkflows = ["github-push.ts", "welcome.ts"];
 const demoPeople = [
   ["admin", "Ada Admin"],
   ["manager", "Manuel Manager"],
@@ -47,10 +49,11 @@ export async function planPreparation(folder, config, keys, production = false) 
 }
 
 async function bundleDemo() {
-  if (!existsSync(join(projectRoot, "workflows"))) return undefined;
+  const files = demoWorkflows.map((file) => join(projectRoot, "workflows", file)).filter((file) => existsSync(file));
+  if (files.length === 0) return undefined;
   const { bundleForDeploy } = await import("../../sdk/dist/cli/bundle/index.js");
   try {
-    const { request } = await bundleForDeploy(join(projectRoot, "workflows"));
+    const { request } = await bundleForDeploy(files);
     return { ...request, message: "Demo workflows" };
   } catch (error) {
     warn(`The demo workflows do not build and are not deployed:\n${error.message}`);

@@ -57,6 +57,19 @@ describe("a record is given", () => {
     expect(await execution.do("find_users", { role: "member", load_of: "ticket" })).toMatchObject([{ id: ada, load: 3 }, { id: bob, load: 2 }, { id: cyd, load: 2 }]);
   });
 
+  it("to who has a role of the tenant's own, by its name or id; not another tenant's role of that name", async () => {
+    const [tenant, other] = [await h.newTenant(), await h.newTenant()];
+    const [ada = ""] = await team(tenant, 2);
+    const role = async (of: Tenant) => String((await of.call("POST", "/roles", { name: "Technician", grants: { "tickets.read": "all" } })).body["id"]);
+    const id = await role(tenant);
+    await role(other);
+    expect((await tenant.call("PATCH", `/users/${ada}`, { role: id })).status).toBe(200);
+    const execution = acting(tenant);
+    for (const role of ["technician", id]) expect(await assign(execution, await ticket(execution), { strategy: "least_loaded", among: { role } })).toBe(ada);
+    const there = acting(other);
+    expect(await there.act("assign", { record: { type: "ticket", id: await ticket(there) }, strategy: "least_loaded", among: { role: "technician" } })).toMatchObject({ ok: false, code: "conflict" });
+  });
+
   it("to nobody when nobody is left, which is said", async () => {
     const tenant = await h.newTenant();
     const execution = acting(tenant);

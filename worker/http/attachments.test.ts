@@ -20,7 +20,7 @@ const upload = async (tenant: Tenant, id: string, body: Uint8Array | string = pn
   expect(answer.status, answer.text).toBe(201);
   return answer.body as Record<string, unknown> & { id: string };
 };
-const link = async (who: Pick<Tenant, "call">, id: string) => String((await who.call("POST", `/attachments/${id}/link`)).body["path"]);
+const link = async (who: Pick<Tenant, "call">, id: string) => String((await who.call("GET", `/attachments/${id}/link`)).body["path"]);
 const fetched = (path: string) => h.fetch(new Request(`http://everstep.test${path}`));
 
 describe("a file", () => {
@@ -109,13 +109,13 @@ describe("files", () => {
     const [tenant, other] = [await h.newTenant(), await h.newTenant()];
     const record = await lead(tenant);
     const { id } = await upload(tenant, record);
-    for (const [method, path] of [["POST", `/attachments/${id}/link`], ["DELETE", `/attachments/${id}`], ["GET", `/leads/${record}/attachments`], ["POST", `/attachments?record_type=lead&record_id=${record}&name=a.txt`]] as const) expect((await other.call(method, path, method === "POST" ? "words" : undefined)).status, path).toBe(404);
+    for (const [method, path] of [["GET", `/attachments/${id}/link`], ["DELETE", `/attachments/${id}`], ["GET", `/leads/${record}/attachments`], ["POST", `/attachments?record_type=lead&record_id=${record}&name=a.txt`]] as const) expect((await other.call(method, path, method === "POST" ? "words" : undefined)).status, path).toBe(404);
     const roleOf = async (grants: object) => String((await tenant.call("POST", "/roles", { name: crypto.randomUUID(), grants })).body["id"]);
     const without = await colleague(h, tenant, { role: await roleOf({ "leads.read": "all" }) });
     const own = await colleague(h, tenant, { role: await roleOf({ "leads.read": "own", "notes.read": "all", "notes.delete": "all" }) });
     expect((await without.call("GET", `/leads/${record}/attachments`)).status).toBe(403);
-    expect((await without.call("POST", `/attachments/${id}/link`)).status).toBe(403);
-    expect((await own.call("POST", `/attachments/${id}/link`)).status).toBe(404);
+    expect((await without.call("GET", `/attachments/${id}/link`)).status).toBe(403);
+    expect((await own.call("GET", `/attachments/${id}/link`)).status).toBe(404);
     expect((await own.call("DELETE", `/attachments/${id}`)).status).toBe(404);
   });
 
@@ -127,10 +127,10 @@ describe("files", () => {
     const db = tenantDb(env.DB, tenant.id);
     const clean = (before: number) => removeOldAttachments({ env, db, now: time.now(), before });
     expect(await clean(time.now() - day)).toEqual({});
-    expect((await tenant.call("POST", `/attachments/${second.id}/link`)).status).toBe(200);
+    expect((await tenant.call("GET", `/attachments/${second.id}/link`)).status).toBe(200);
     time.advance(2 * day);
     expect(await clean(time.now() - day)).toEqual({ attachments: 1 });
-    expect((await tenant.call("POST", `/attachments/${second.id}/link`)).status).toBe(404);
+    expect((await tenant.call("GET", `/attachments/${second.id}/link`)).status).toBe(404);
     await env.DB.prepare("update record_attachments set state = 'pending' where id = ?").bind(first.id).run();
     expect(await clean(0)).toEqual({ attachments: 1 });
     time.advance(hour);

@@ -304,7 +304,6 @@ const unaudited: Record<string, string> = {
   createUpdatesTicket: "it opens nothing but a socket that shows what its holder may see, for 30 seconds",
   previewAction: "it only shows what would be",
   previewEmailTemplate: "it only shows what would be",
-  linkAttachment: "it changes nothing: it opens a file for minutes",
   testEmailAccount: "it changes nothing: it connects, and says what came of it",
   eraseTenant: "the tenant's log goes with it; the operator's receipt says who",
   executeWorkflow: "an execution is in the tenant's index, with who started it",

@@ -179,6 +179,15 @@ describe("access", () => {
     expect(listed(await other.call("GET", "/imports"))).toEqual([]);
   });
 
+  it("shows rows as they came to nobody who may not see such records whole", async () => {
+    const tenant = await h.newTenant();
+    const done = await importFile(tenant, "name,email\n,secret@x.io\n");
+    const role = await tenant.call("POST", "/roles", { name: "Masked", grants: { "imports.read": "all", "leads.read": "all" }, masked: { leads: ["email"] } });
+    const masked = await colleague(h, tenant, { role: String(role.body["id"]) });
+    expect((await ask(masked.call, "GET", `/imports/${done.id}`)).sample).toEqual([]);
+    expect((await masked.call("GET", `/imports/${done.id}/errors`)).text).toBe("row,reason\r\n2,name: Name is missing\r\n");
+  });
+
   it("rejects a role without the permission, and ends an import whose starter has lost it", async () => {
     const tenant = await h.newTenant();
     const [member, manager] = [await colleague(h, tenant, { role: "member" }), await colleague(h, tenant, { role: "manager" })];

@@ -41,10 +41,11 @@ function operationOf(route: Route, operationId: string): Schema {
     operationId,
     tags: [shape.tag],
     summary: shape.summary,
-    description: permission ? `Permission: \`${permission}\`` : whoMay[auth],
+    description: permission ? [`Permission: \`${permission}\``, ...besidesText(shape.besides ?? [])].join("; ") : whoMay[auth],
     // For tools and tests: who may call it.
     "x-auth": auth,
     ...(permission ? { "x-permission": permission } : {}),
+    ...(shape.besides ? { "x-besides": shape.besides } : {}),
     ...(shape.peopleOnly ? { "x-people-only": true } : {}),
     ...(shape.maxBytes === undefined ? {} : { "x-max-bytes": shape.maxBytes }),
     ...(auth === "public" ? { security: [] } : {}),
@@ -53,6 +54,10 @@ function operationOf(route: Route, operationId: string): Schema {
     ...(shape.takesFile ? { requestBody: { required: true, ...contentOf({ file: shape.takesFile }) } } : {}),
     responses: { ...responsesOf(shape.responses), default: { description: "A problem", content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } } } },
   };
+}
+
+function besidesText(names: readonly string[]): string[] {
+  return names.length === 0 ? [] : [`by what it is about also ${names.map((name) => `\`${name}\``).join(", ")}`];
 }
 
 function parametersOf(schema: z.ZodType | undefined, where: "path" | "query"): Schema[] {

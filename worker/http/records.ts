@@ -5,6 +5,7 @@
 import { z } from "zod";
 import { type AnyEntity, changeSchema, newRecordSchema, viewSchema } from "../../sdk/schema/crm/entity.ts";
 import { allEntities } from "../../sdk/schema/crm/index.ts";
+import { recordPermissionsTo } from "../auth/permissions.ts";
 import { pageQuery, pagination } from "../domain/page.ts";
 import { permissionFor } from "../domain/records/access.ts";
 import { type Bulk, bulkBody, bulkRecords, bulkResult } from "../domain/records/bulk.ts";
@@ -28,28 +29,30 @@ function routesOf(of: AnyEntity): Route[] {
   const thing = title.toLowerCase();
   const view = viewSchema(of);
   const list = z.object({ data: z.array(z.record(z.string(), z.unknown())), pagination: pagination.extend({ total: z.number().int().optional() }) });
+  // What is written about a record is for who sees the record.
+  const about = "record_type" in of.fields ? { besides: recordPermissionsTo("read") } : {};
   const [read, write, remove] = [permissionFor(of, "read"), permissionFor(of, "write"), permissionFor(of, "delete")];
   return [
-    tenantRoute({ method: "get", path: `/${path}`, operation: `list${many}`, tag, summary: `List ${path}`, permission: read, query: recordsQuery(of), responses: { 200: list } }, async ({ ctx, query }) => reply(200, await listRecords({ ctx: recordContext(ctx), of, input: query }))),
-    tenantRoute({ method: "post", path: `/${path}`, operation: `create${one}`, tag, summary: `Make a ${thing}`, permission: write, keyed: true, body: newRecordSchema(of), responses: { 201: view } }, async ({ ctx, body, key }) => {
+    tenantRoute({ method: "get", path: `/${path}`, operation: `list${many}`, tag, summary: `List ${path}`, permission: read, ...about, query: recordsQuery(of), responses: { 200: list } }, async ({ ctx, query }) => reply(200, await listRecords({ ctx: recordContext(ctx), of, input: query }))),
+    tenantRoute({ method: "post", path: `/${path}`, operation: `create${one}`, tag, summary: `Make a ${thing}`, permission: write, ...about, keyed: true, body: newRecordSchema(of), responses: { 201: view } }, async ({ ctx, body, key }) => {
       const made = await createRecord({ ctx: recordContext(ctx), of, input: body, key });
       return { ...reply(201, made), ...etag(made.version) };
     }),
-    tenantRoute({ method: "post", path: `/${path}/bulk`, operation: `bulk${many}`, tag, summary: `Change, delete, restore many ${path}`, permission: write, body: bulkBody(of), responses: { 200: bulkResult } }, async ({ ctx, body }) => reply(200, await bulkRecords({ ctx: recordContext(ctx), of, input: body as Bulk }))),
-    tenantRoute({ method: "get", path: `/${path}/:id`, operation: `get${one}`, tag, summary: `See a ${thing}`, permission: read, params, query: z.object({ expand: z.string().max(500).transform(names).optional().describe("Records referred to, shown along") }), responses: { 200: view } }, async ({ ctx, params, query }) => {
+    tenantRoute({ method: "post", path: `/${path}/bulk`, operation: `bulk${many}`, tag, summary: `Change, delete, restore many ${path}`, permission: write, ...about, body: bulkBody(of), responses: { 200: bulkResult } }, async ({ ctx, body }) => reply(200, await bulkRecords({ ctx: recordContext(ctx), of, input: body as Bulk }))),
+    tenantRoute({ method: "get", path: `/${path}/:id`, operation: `get${one}`, tag, summary: `See a ${thing}`, permission: read, ...about, params, query: z.object({ expand: z.string().max(500).transform(names).optional().describe("Records referred to, shown along") }), responses: { 200: view } }, async ({ ctx, params, query }) => {
       const found = await getRecord({ ctx: recordContext(ctx), of, id: params.id, expand: query.expand });
       return { ...reply(200, found), ...etag(found.version) };
     }),
-    tenantRoute({ method: "patch", path: `/${path}/:id`, operation: `update${one}`, tag, summary: `Change a ${thing}`, permission: write, params, versioned: true, body: changeSchema(of), responses: { 200: view } }, async ({ ctx, params, body, version }) => {
+    tenantRoute({ method: "patch", path: `/${path}/:id`, operation: `update${one}`, tag, summary: `Change a ${thing}`, permission: write, ...about, params, versioned: true, body: changeSchema(of), responses: { 200: view } }, async ({ ctx, params, body, version }) => {
       const changed = await updateRecord({ ctx: recordContext(ctx), of, id: params.id, input: body, version });
       return { ...reply(200, changed), ...etag(changed.version) };
     }),
-    tenantRoute({ method: "delete", path: `/${path}/:id`, operation: `delete${one}`, tag, summary: `Delete a ${thing}; it can be restored`, permission: remove, params, versioned: true, responses: { 204: null } }, async ({ ctx, params, version }) => {
+    tenantRoute({ method: "delete", path: `/${path}/:id`, operation: `delete${one}`, tag, summary: `Delete a ${thing}; it can be restored`, permission: remove, ...about, params, versioned: true, responses: { 204: null } }, async ({ ctx, params, version }) => {
       await deleteRecord({ ctx: recordContext(ctx), of, id: params.id, version });
       return reply(204);
     }),
-    tenantRoute({ method: "post", path: `/${path}/:id/restore`, operation: `restore${one}`, tag, summary: `Restore a ${thing} that was deleted`, permission: remove, params, responses: { 200: view } }, async ({ ctx, params }) => reply(200, await restoreRecord({ ctx: recordContext(ctx), of, id: params.id }))),
-    tenantRoute({ method: "get", path: `/${path}/:id/history`, operation: `${kind}History`, tag, summary: `What became of a ${thing}`, permission: read, params, query: pageQuery, responses: { 200: z.object({ data: z.array(historyEntry), pagination }) } }, async ({ ctx, params, query }) => reply(200, await recordHistory({ ctx: recordContext(ctx), of, id: params.id, input: query }))),
+    tenantRoute({ method: "post", path: `/${path}/:id/restore`, operation: `restore${one}`, tag, summary: `Restore a ${thing} that was deleted`, permission: remove, ...about, params, responses: { 200: view } }, async ({ ctx, params }) => reply(200, await restoreRecord({ ctx: recordContext(ctx), of, id: params.id }))),
+    tenantRoute({ method: "get", path: `/${path}/:id/history`, operation: `${kind}History`, tag, summary: `What became of a ${thing}`, permission: read, ...about, params, query: pageQuery, responses: { 200: z.object({ data: z.array(historyEntry), pagination }) } }, async ({ ctx, params, query }) => reply(200, await recordHistory({ ctx: recordContext(ctx), of, id: params.id, input: query }))),
   ];
 }
 

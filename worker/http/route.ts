@@ -45,6 +45,8 @@ export interface Shape<P extends z.ZodType, Q extends z.ZodType, B extends z.Zod
   maxBytes?: number;
   /** `:id` is a workflow: read it along with the API key. */
   loadsWorkflow?: boolean;
+  /** Permissions that it asks for besides, or may: of which kind of record something is decides. */
+  besides?: readonly Permission[];
   /** Also for people who have no second factor yet, in a tenant that asks for one. */
   withoutMfa?: boolean;
   /** What people have of their own in a tenant: keys are refused, whoever made them. */

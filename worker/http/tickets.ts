@@ -18,5 +18,5 @@ export const ticketRoutes: readonly Route[] = [
     return { ...reply(200, ticket), headers: { etag: `"${ticket.version}"` } };
   }),
   tenantRoute({ method: "get", path: "/ticket-sla", operation: "getTicketSla", tag: "tickets", summary: "See how soon tickets are to be answered and solved", permission: "tickets.read", responses: { 200: slaView } }, async ({ ctx }) => reply(200, await getTicketSla({ ctx }))),
-  tenantRoute({ method: "put", path: "/ticket-sla", operation: "setTicketSla", tag: "tickets", summary: "Choose how soon tickets are to be answered and solved", permission: "pipelines.write", body: slaBody, responses: { 200: slaView } }, async ({ ctx, body }) => reply(200, await setTicketSla({ ctx, input: body }))),
+  tenantRoute({ method: "put", path: "/ticket-sla", operation: "setTicketSla", tag: "tickets", summary: "Choose how soon tickets are to be answered and solved", permission: "pipelines.write", besides: ["tickets.read"], body: slaBody, responses: { 200: slaView } }, async ({ ctx, body }) => reply(200, await setTicketSla({ ctx, input: body }))),
 ];

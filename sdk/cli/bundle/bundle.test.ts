@@ -40,6 +40,12 @@ test("what each export is, in which file, travels along", async () => {
   });
 });
 
+test("of several files those that are named are in, and no others", async () => {
+  const root = project({ "workflows/a.ts": `export default ${flow("a")};`, "workflows/b.ts": `export const b = 2;`, "workflows/c.ts": `export const c = 3;` });
+  const { request } = await bundleForDeploy(["c", "a"].map((name) => join(root, "workflows", `${name}.ts`)));
+  expect(Object.keys(request.exports ?? {})).toEqual(["c", "wf_workflows_a"]);
+});
+
 test("the source map that travels along names files of packages by their place in node_modules, and holds no code", async () => {
   const root = project({
     "app/package.json": "{}",

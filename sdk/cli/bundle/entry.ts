@@ -22,7 +22,12 @@ export interface Entry {
  * names that begin with `_` or `.` are left out.
  * @throws CommandError when there is nothing to deploy
  */
-export function findEntry(target: string): Entry {
+export function findEntry(target: string | readonly string[]): Entry {
+  if (typeof target !== "string") {
+    const [first, ...rest] = target.map(findEntry);
+    if (!first) throw new CommandError(exitCodes.usage, "no workflow file is named");
+    return { root: first.root, files: [first, ...rest].flatMap(({ files }) => files), folders: [first, ...rest].flatMap(({ folders }) => folders) };
+  }
   const path = resolve(target);
   const stats = statSync(path, { throwIfNoEntry: false });
   if (!stats) throw new CommandError(exitCodes.usage, `${target} does not exist`, "Name a workflow file or a folder of them, e.g. everstep deploy workflows");

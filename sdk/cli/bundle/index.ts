@@ -26,10 +26,10 @@ export interface Bundle {
 }
 
 /**
- * @param target a workflow file or a folder of them
+ * @param target a workflow file, a folder of them, or several of these
  * @throws CommandError when nothing is there or it does not build, with file, line and column
  */
-export async function bundleForDeploy(target: string): Promise<Bundle> {
+export async function bundleForDeploy(target: string | readonly string[]): Promise<Bundle> {
   const entry = findEntry(target);
   try {
     const { contents, exports, inputs } = await entryModule(entry, shared(entry.root));

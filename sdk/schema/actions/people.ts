@@ -11,7 +11,7 @@ const ids = z.array(id).min(1).max(200);
 export const mostCandidates = 200;
 
 export const among = z
-  .strictObject({ users: ids.optional(), role: z.string().min(1).max(64).optional().describe("`admin`, `manager`, `member`, `viewer`, or the id of a role"), team_id: id.optional() })
+  .strictObject({ users: ids.optional(), role: z.string().min(1).max(64).optional().describe("`admin`, `manager`, `member`, `viewer`, or the name or id of one of the tenant's own"), team_id: id.optional() })
   .describe("Active members who fit all that is named; all of the tenant's when nothing is");
 
 export const strategies = ["user", "round_robin", "least_loaded"] as const;

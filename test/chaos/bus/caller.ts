@@ -37,6 +37,11 @@ export class Caller {
     return this.#insist(() => this.#server.api.post<T>(path, body, { "idempotency-key": key }));
   }
 
+  /** A change on condition that the record still is that version. */
+  patch<T>(path: string, body: unknown, version: number): Promise<Answered<T>> {
+    return this.#insist(() => this.#server.api.request<T>("PATCH", path, body, { "if-match": `"${version}"` }));
+  }
+
   get<T>(path: string): Promise<Answered<T>> {
     return this.#insist(() => this.#server.api.get<T>(path));
   }

@@ -2,11 +2,12 @@
  * The circle of people that records are given to, or that are told something.
  * @module
  */
-import { and, eq, type SQL } from "drizzle-orm";
+import { and, eq, or, type SQL, sql } from "drizzle-orm";
 import type { z } from "zod";
 import { among } from "../../../db/among.ts";
 import { listMembers, type Member } from "../../../db/members.ts";
 import { memberships } from "../../../db/schema/memberships.ts";
+import { roles } from "../../../db/schema/roles.ts";
 import type { among as circle } from "../../../sdk/schema/actions/people.ts";
 import { mostCandidates } from "../../../sdk/schema/actions/people.ts";
 import type { RecordContext } from "../records/context.ts";
@@ -20,7 +21,7 @@ export function membersIn({ env, tenant }: Pick<RecordContext, "env" | "tenant">
       where,
       eq(memberships.status, status),
       users === undefined ? undefined : among(memberships.user_id, users),
-      role === undefined ? undefined : eq(memberships.role, role),
+      role === undefined ? undefined : or(eq(memberships.role, role), sql`${memberships.role} in (select ${roles.id} from ${roles} where ${roles.tenant_id} = ${tenant} and lower(${roles.name}) = lower(${role}))`),
       team_id === undefined ? undefined : eq(memberships.team_id, team_id),
     ),
     limit,

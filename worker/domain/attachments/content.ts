@@ -25,7 +25,7 @@ export async function attachmentContent({ ctx, id, token }: { ctx: PublicContext
   const none = () => new PlatformError("not-found", "There is no such file, or the link was not copied whole.");
   const link = await readLink(ctx.env.MASTER_KEY, id, token);
   if (!link) throw none();
-  if (link.expiresAt <= ctx.now) throw new PlatformError("invalid-link", `The link was good for ${linkLifeMs / 60_000} minutes: ask for another with POST /api/v1/attachments/${id}/link.`);
+  if (link.expiresAt <= ctx.now) throw new PlatformError("invalid-link", `The link was good for ${linkLifeMs / 60_000} minutes: ask for another with GET /api/v1/attachments/${id}/link.`);
   const row = await tenantDb(ctx.env.DB, link.tenant).first(attachments, and(eq(attachments.id, id), eq(attachments.state, "ready")));
   const stored = row && (await ctx.env.BLOBS.get(keyOf(link.tenant, id)));
   if (!row || !stored) throw none();

@@ -2,7 +2,7 @@
  * By what two records are alike, and how much it says that they are.
  * @module
  */
-import { and, eq, isNull, like, type SQL } from "drizzle-orm";
+import { and, eq, isNull, like, sql, type SQL } from "drizzle-orm";
 import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 import { among } from "../../../db/among.ts";
 import { columnOf, type RecordRow, recordTable } from "../../../db/schema/record-tables.ts";
@@ -48,7 +48,7 @@ export type Keys = Readonly<Record<string, string>>;
 /** Of records, by their ids. */
 export async function keysOf(ctx: Ctx, of: AnyEntity, rows: readonly RecordRow[]): Promise<Map<string, Keys>> {
   const reasons = reasonsFor(ctx, of);
-  const values = reasons.some((by) => hasForm(of, by)) && rows.length > 0 ? await ctx.db.select(recordValues, { where: and(among(recordValues.record_id, rows.map(({ id }) => id)), like(recordValues.field, "~%")) }) : [];
+  const values = reasons.some((by) => hasForm(of, by)) && rows.length > 0 ? await ctx.db.select(recordValues, { where: and(valuesOf(ctx.db, of, rows), like(recordValues.field, "~%")), found: true }) : [];
   const formed = Map.groupBy(values, ({ record_id }) => record_id);
   return new Map(
     rows.map((row) => {
@@ -57,6 +57,12 @@ export async function keysOf(ctx: Ctx, of: AnyEntity, rows: readonly RecordRow[]
       return [row.id, Object.fromEntries(found.flatMap(([by, value]) => (typeof value === "string" && value !== "" ? [[by, value]] : [])))];
     }),
   );
+}
+
+/** Found by their records alone: SQLite would take the tenant's other index for the better one, and read all of its values. */
+function valuesOf({ tenant }: Ctx["db"], { kind }: AnyEntity, rows: readonly RecordRow[]): SQL {
+  const theirs = and(eq(recordValues.tenant_id, tenant), eq(recordValues.kind, kind), among(recordValues.record_id, rows.map(({ id }) => id)));
+  return sql`${recordValues}.rowid in (select rowid from ${recordValues} where ${theirs})`;
 }
 
 /** Reasons in which all of them are alike, the surest first. */

@@ -9,6 +9,7 @@ import { all, ask, carryOn, upload } from "../../http/testing/importing.ts";
 import { listed } from "../../http/testing/people.ts";
 import { advance, rowsAtOnce } from "./advance.ts";
 import { contextOf, type Job, jobOf } from "./job.ts";
+import { importerPlatform } from "./platform.ts";
 import { undoStep } from "./undo.ts";
 
 const h = harness();
@@ -103,6 +104,23 @@ describe("an import that is killed again and again", () => {
       await untilOver(() => advance(job, id));
     }));
     expect(await countsOf(tenant, id)).toEqual({ leads: count, emails: count, created: count, rows: count, events: count });
+  });
+});
+
+describe("whoever looks on", () => {
+  it("is told how far it is, at most twice a second, and of its end", async () => {
+    const tenant = await h.newTenant();
+    const id = await running(tenant, head + rows(rowsAtOnce * 4 + 1), byEmail);
+    const told: { topic: string; type: string; data: { status: string; progress: { rows: number } } }[] = [];
+    const publish = async (messages: typeof told) => void told.push(...messages);
+    // Each look at the clock is 60 ms later: a chunk takes some of them.
+    let now = Date.now();
+    const platform = importerPlatform({ ...env, REALTIME: { getByName: () => ({ publish }) } as unknown as typeof env.REALTIME }, () => {});
+    await platform.work(tenant.id, id, Number.POSITIVE_INFINITY, () => (now += 60));
+    const ends = told.filter(({ topic }) => topic === `records:import:${id}`);
+    expect(ends.at(-1)).toMatchObject({ type: "import.progress", data: { id, status: "completed", progress: { rows: rowsAtOnce * 4 + 1, percent: 100 } } });
+    expect(ends.length).toBeLessThan(5);
+    expect(told.filter(({ topic }) => topic === "records:import")).toHaveLength(ends.length);
   });
 });
 

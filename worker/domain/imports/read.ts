@@ -8,22 +8,22 @@ import { imports } from "../../../db/schema/imports.ts";
 import { PlatformError } from "../../../sdk/schema/problem.ts";
 import type { TenantContext } from "../context.ts";
 import { type Page, type pageQuery, readCursor, toPage } from "../page.ts";
-import { mustBeAllowed } from "../records/access.ts";
+import { scopeOf } from "../../auth/can.ts";
+import { permissionFor } from "../records/access.ts";
 import { findImport } from "./advance.ts";
 import { entityOf, fileOf, formatOf, type ImportRow } from "./job.ts";
 import { isBlank, readRows } from "./reader.ts";
 import { type ImportView, importView, viewImport } from "./view.ts";
 
-export const importDetail = importView.extend({ sample: z.array(z.array(z.string())).describe("The first rows below the header; nothing for who sees fields of these records masked") });
+export const importDetail = importView.extend({ sample: z.array(z.array(z.string())).describe("The first rows below the header; nothing for who may not see all such records whole") });
 export type ImportDetail = z.input<typeof importDetail>;
 
 const sampleRows = 5;
 
-/** @throws PlatformError `not-found`, `forbidden` without the right to read such records */
+/** @throws PlatformError `not-found` */
 export async function importOf(ctx: TenantContext, id: string): Promise<ImportRow> {
   const row = await findImport(ctx, id);
   if (!row) throw new PlatformError("not-found", `There is no import ${id}.`);
-  mustBeAllowed({ db: ctx.db, access: ctx.actor }, entityOf(row), "read");
   return row;
 }
 
@@ -37,8 +37,11 @@ export async function getImport({ ctx, id }: { ctx: TenantContext; id: string })
   return detailOf(ctx, await importOf(ctx, id));
 }
 
-/** Whether the file may be shown to them as it came. */
-export const seesAll = ({ actor }: Pick<TenantContext, "actor">, row: ImportRow): boolean => (actor.masked[entityOf(row).path] ?? []).length === 0;
+/** Whether the file may be shown to them as it came: they see all such records, and nothing of them masked. */
+export function seesAll({ actor }: Pick<TenantContext, "actor">, row: ImportRow): boolean {
+  const of = entityOf(row);
+  return scopeOf(actor, permissionFor(of, "read")) === "all" && (actor.masked[of.path] ?? []).length === 0;
+}
 
 export async function detailOf(ctx: TenantContext, row: ImportRow): Promise<ImportDetail> {
   const shown = row.file_key !== null && row.status !== "uploading" && seesAll(ctx, row);

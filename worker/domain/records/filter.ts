@@ -4,18 +4,18 @@
  * `@today`.
  * @module
  */
-import { and, eq, gt, gte, isNotNull, isNull, lt, lte, ne, not, or, sql, type SQL } from "drizzle-orm";
-import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
+import { and, eq, gt, gte, isNull, lt, lte, not, or, sql, type SQL } from "drizzle-orm";
 import { columnOf, recordTable, tags } from "../../../db/schema/record-tables.ts";
 import { recordValues } from "../../../db/schema/records.ts";
 import type { AnyEntity } from "../../../sdk/schema/crm/entity.ts";
 import type { AnyField } from "../../../sdk/schema/crm/fields.ts";
-import { PlatformError } from "../../../sdk/schema/problem.ts";
 import { isMasked } from "../../auth/mask-fields.ts";
+import { byIndex, compareColumn, fault, oneOf, startsWith, unknownComparison } from "./compare-column.ts";
 import { type RecordContext, userOf } from "./context.ts";
 import { type CustomField, customFieldsOf } from "./custom.ts";
 import { comparedValue, comparisonFault } from "./custom-filter.ts";
 import { searchHash } from "./sensitive.ts";
+import { type Part, type Way, wayByColumn, waysOfAll } from "./ways.ts";
 
 export type RecordFilter = { readonly [field: string]: unknown };
 type Of = Pick<RecordContext, "db" | "env" | "now" | "access" | "actor">;
@@ -33,7 +33,11 @@ export async function filterSql(ctx: Of, of: AnyEntity, filter: RecordFilter): P
   return compiler.all(filter, "", 0);
 }
 
-const fault = (at: string, detail: string): PlatformError => new PlatformError("bad-request", `filter${at}: ${detail}`, [{ pointer: `/query/filter${at}`, detail }]);
+/** The same, condition by condition, with how each finds records by itself: all of them hold together. @throws PlatformError as {@link filterSql} does */
+export async function filterParts(ctx: Of, of: AnyEntity, filter: RecordFilter): Promise<Part[]> {
+  return new Compiler(ctx, of).parts(filter, "", 0);
+}
+
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
 
 class Compiler {
@@ -41,6 +45,7 @@ class Compiler {
   readonly #of: AnyEntity;
   #count = 0;
   #fields: Promise<CustomField[]> | undefined;
+  readonly #ways = new WeakMap<SQL, Way>();
 
   constructor(ctx: Of, of: AnyEntity) {
     this.#ctx = ctx;
@@ -52,6 +57,19 @@ class Compiler {
     if (depth > deepest) throw fault(at, `is nested more than ${deepest} deep`);
     const parts = await Promise.all(Object.entries(filter).map(([name, value]) => this.#one(name, value, `${at}/${name}`, depth)));
     return and(...parts);
+  }
+
+  async parts(filter: unknown, at: string, depth: number): Promise<Part[]> {
+    const entries = isObject(filter) && depth <= deepest ? Object.entries(filter) : [];
+    const found = await Promise.all(
+      entries.map(async ([name, value]): Promise<Part[]> => {
+        const where = await this.#one(name, value, `${at}/${name}`, depth);
+        if (where === undefined) return [];
+        const branches = name === "$or" && Array.isArray(value) ? await Promise.all(value.map((one, index) => this.parts(one, `${at}/$or/${index}`, depth + 1))) : null;
+        return [{ where, way: branches ? waysOfAll(branches) : (this.#ways.get(where) ?? null), ...(name.startsWith("$") ? {} : { about: name }) }];
+      }),
+    );
+    return found.flat();
   }
 
   async #one(name: string, value: unknown, at: string, depth: number): Promise<SQL | undefined> {
@@ -71,13 +89,26 @@ class Compiler {
     // Null is any, as in the filters of events.
     if (value === null) return undefined;
     const conditions = isObject(value) ? value : { [Array.isArray(value) ? "$in" : "$eq"]: value };
-    return and(...(await Promise.all(Object.entries(conditions).map(([operator, operand]) => this.#compare(name, operator, operand, at)))));
+    const parts = await Promise.all(Object.entries(conditions).map(([operator, operand]) => this.#compare(name, operator, operand, at)));
+    const [only] = parts;
+    if (parts.length === 1) return only;
+    const whole = and(...parts);
+    // Of `from … to` on a column.
+    if (whole && parts.every((part) => this.#ways.get(part)?.field === name)) this.#ways.set(whole, wayByColumn(this.#ctx.db.tenant, this.#of, name, whole, false));
+    return whole;
+  }
+
+  /** With what the column's index finds by it. */
+  #column(name: string, operator: string, operand: unknown, at: string): SQL {
+    const where = compareColumn(columnOf(recordTable(this.#of), name), operator, operand, at);
+    if (byIndex.has(operator) && (name === "updated_at" || name === "id" || this.#of.fields[name]?.indexed)) this.#ways.set(where, wayByColumn(this.#ctx.db.tenant, this.#of, name, where, operator === "$eq"));
+    return where;
   }
 
   async #compare(name: string, operator: string, operand: unknown, at: string): Promise<SQL> {
     const table = recordTable(this.#of);
-    if (name === "id" || name === "version") return compareColumn(columnOf(table, name), operator, operand, at);
-    if (times.has(name)) return compareColumn(columnOf(table, name), operator, this.#time(operand, at), at);
+    if (name === "id" || name === "version") return this.#column(name, operator, operand, at);
+    if (times.has(name)) return this.#column(name, operator, this.#time(operand, at), at);
     if (name === "created_by") return compareColumn(table.created_by, operator, this.#user(operand), at);
     if (name === "tags" && this.#of.tags) return this.#among(name, operator, operand, at);
     if (name.startsWith("custom.") && this.#of.custom) return this.#own(name, operator, operand, at);
@@ -86,7 +117,7 @@ class Compiler {
     if (field.sensitive) return this.#sealed(name, field, operator, operand, at);
     if (field.type === "records") return this.#among(name, operator, operand, at);
     const asked = field.type === "datetime" ? this.#time(operand, at) : field.type === "user" ? this.#user(operand) : field.type === "date" ? this.#day(operand) : operand;
-    return compareColumn(columnOf(table, name), operator, field.type === "email" && typeof asked === "string" ? asked.toLowerCase() : asked, at);
+    return this.#column(name, operator, field.type === "email" && typeof asked === "string" ? asked.toLowerCase() : asked, at);
   }
 
   /** Found by the whole value alone. */
@@ -128,11 +159,11 @@ class Compiler {
     switch (operator) {
       case "$eq":
       case "$contains":
-        return this.#has(name, eq(column, value(operand)));
+        return this.#has(name, eq(column, value(operand)), true);
       case "$ne":
         return not(this.#has(name, eq(column, value(operand))));
       case "$in":
-        return this.#has(name, oneOf(column, list()));
+        return this.#has(name, oneOf(column, list()), true);
       case "$nin":
         return not(this.#has(name, oneOf(column, list())));
       case "$exists":
@@ -148,17 +179,23 @@ class Compiler {
       case "$lte":
         return this.#has(name, lte(column, value(operand)));
       default:
-        throw unknown(operator, at);
+        throw unknownComparison(operator, at);
     }
   }
 
-  #has(name: string, condition: SQL): SQL {
+  /** @param exact `condition` names values: with the record's id they are a key of the table */
+  #has(name: string, condition: SQL, exact = false): SQL {
     const { db } = this.#ctx;
     const table = recordTable(this.#of);
     const where = and(eq(recordValues.tenant_id, db.tenant), eq(recordValues.kind, this.#of.kind), eq(recordValues.field, name), condition);
     // A tag that is deleted is being taken off its records: nothing is found by it from then on.
     const alive = name === "tags" ? sql`${recordValues.value} in (select ${tags.id} from ${tags} where ${and(eq(tags.tenant_id, db.tenant), isNull(tags.deleted_at))})` : undefined;
-    return sql`${table.id} in (select ${recordValues.record_id} from ${recordValues} where ${and(where, alive)})`;
+    const way = sql`select ${recordValues.record_id} from ${recordValues} where ${and(where, alive)}`;
+    const has = sql`${table.id} in (${way})`;
+    // Of records at hand: their values are few. By their numbers, for SQLite would read all of the tenant's values.
+    const few = sql`${recordValues}.rowid in (select rowid from ${recordValues} where ${recordValues.tenant_id} = ${table.tenant_id} and ${recordValues.record_id} = ${table.id} and ${recordValues.kind} = ${this.#of.kind})`;
+    this.#ways.set(has, { ids: way, field: null, inOrder: false, check: sql`exists (select 1 from ${recordValues} where ${and(exact ? and(where, eq(recordValues.record_id, table.id)) : and(few, eq(recordValues.field, name), condition), alive)})` });
+    return has;
   }
 
   #user(operand: unknown): unknown {
@@ -194,48 +231,4 @@ function relative(text: string, now: number): number | null {
   const [, base, sign, count = "0", unit = "d"] = found;
   const begin = base === "today" ? now - (now % 86_400_000) : now;
   return begin + (sign === "-" ? -1 : 1) * Number(count) * (units[unit] ?? 0);
-}
-
-const unknown = (operator: string, at: string): PlatformError => fault(at, `there is no comparison ${operator}; there are $eq, $ne, $gt, $gte, $lt, $lte, $in, $nin, $exists, $contains, $starts`);
-
-/** As one parameter: D1 takes a hundred to a statement. */
-const oneOf = (column: SQLiteColumn, values: readonly (string | number)[]): SQL => sql`${column} in (select value from json_each(${JSON.stringify(values)}))`;
-
-const startsWith = (column: SQLiteColumn, text: string): SQL => sql`${column} >= ${text} and ${column} < ${`${text}\u{10FFFF}`}`;
-
-function compareColumn(column: SQLiteColumn, operator: string, operand: unknown, at: string): SQL {
-  const single = (): string | number | boolean => {
-    if (typeof operand !== "string" && typeof operand !== "boolean" && !(typeof operand === "number" && Number.isFinite(operand))) throw fault(at, `${operator} compares with a text, a number or a boolean`);
-    return operand;
-  };
-  const list = (): (string | number)[] => {
-    if (!Array.isArray(operand) || operand.length === 0 || operand.length > 100 || !operand.every((one) => typeof one === "string" || typeof one === "number")) throw fault(at, `${operator} takes a list of 1 to 100 values`);
-    return operand as (string | number)[];
-  };
-  switch (operator) {
-    case "$eq":
-      return operand === null ? isNull(column) : eq(column, single());
-    case "$ne":
-      return operand === null ? isNotNull(column) : (or(ne(column, single()), isNull(column)) as SQL);
-    case "$gt":
-      return gt(column, single());
-    case "$gte":
-      return gte(column, single());
-    case "$lt":
-      return lt(column, single());
-    case "$lte":
-      return lte(column, single());
-    case "$in":
-      return oneOf(column, list());
-    case "$nin":
-      return sql`(${column} is null or ${not(oneOf(column, list()))})`;
-    case "$exists":
-      return operand ? isNotNull(column) : isNull(column);
-    case "$contains":
-      return sql`instr(lower(${column}), ${String(single()).toLowerCase()}) > 0`;
-    case "$starts":
-      return startsWith(column, String(single()));
-    default:
-      throw unknown(operator, at);
-  }
 }

@@ -3,22 +3,24 @@
  * record of the one before, so that a page deep in a long list costs what the first one does.
  * @module
  */
-import { and, asc, desc, gt, isNotNull, isNull, lt, sql, type SQL } from "drizzle-orm";
+import { and, isNotNull, isNull, type SQL } from "drizzle-orm";
 import { z } from "zod";
-import { columnOf, type RecordRow, recordTable } from "../../../db/schema/record-tables.ts";
+import { countNow, isCounted } from "../../../db/current-counts.ts";
+import { type RecordRow, recordTable } from "../../../db/schema/record-tables.ts";
 import type { AnyEntity } from "../../../sdk/schema/crm/entity.ts";
 import { PlatformError } from "../../../sdk/schema/problem.ts";
-import { isMasked } from "../../auth/mask-fields.ts";
 import { fromBase64, toBase64Url, utf8 } from "../../auth/bytes.ts";
 import { pageQuery, type pagination } from "../page.ts";
 import { mustBeAllowed, within } from "./access.ts";
 import type { RecordContext } from "./context.ts";
 import { expanded, expandable } from "./expand.ts";
-import { filterSql, type RecordFilter } from "./filter.ts";
+import { filterParts, type RecordFilter } from "./filter.ts";
 import { matching } from "./matching.ts";
+import { pageOf, type Place, sortOf } from "./page-of.ts";
 import { showAll } from "./show.ts";
 import { viewFor } from "../views/apply.ts";
 import type { ViewRow } from "../views/view.ts";
+import type { Part } from "./ways.ts";
 
 /** JSON in a query. */
 const filterText = z
@@ -89,68 +91,51 @@ export interface Records {
 export async function listRecords({ ctx, of, input }: { ctx: RecordContext; of: AnyEntity; input: RecordsQuery }): Promise<Records> {
   mustBeAllowed(ctx, of, input.deleted === "true" ? "delete" : "read");
   const view = await viewOf(ctx, of, input);
-  const where = await conditionOf(ctx, of, input, view);
+  const conditions = await conditionsOf(ctx, of, input, view);
   const sort = input.sort ?? view?.sort ?? "-created_at";
-  const rows = await pageOf(ctx, of, where, input, sort);
+  const rows = await pageOf(ctx, of, conditions, { ...input, after: input.cursor === undefined ? null : readPlace(input.cursor) }, sort);
   const kept = rows.slice(0, input.limit);
   const last = kept.at(-1);
   const next = rows.length > input.limit && last ? cursorOf(last, sortOf(sort).field) : null;
-  const [shown, total] = await Promise.all([showAll(ctx, of, kept), input.count === "true" ? ctx.db.count(recordTable(of), where) : undefined]);
+  const [shown, total] = await Promise.all([showAll(ctx, of, kept), input.count === "true" ? countOf(ctx, of, conditions) : undefined]);
   const whole = input.expand ? await expanded(ctx, of, shown, input.expand) : shown;
   return { data: input.fields ? whole.map((one) => only(of, one, input.fields ?? [])) : whole, pagination: { next_cursor: next, ...(total === undefined ? {} : { total }) } };
 }
 
-/** What a list's records have in common, for whatever goes over all of them: exports, counts, bulk changes. */
-export async function conditionOf(ctx: RecordContext, of: AnyEntity, input: Pick<RecordsQuery, "filter" | "q" | "deleted"> & Record<string, unknown>, read?: ViewRow | null): Promise<SQL | undefined> {
+/** What a list's records have in common. */
+export interface Conditions {
+  /** Of the records there are, not of the deleted ones. */
+  kept: boolean;
+  there: SQL;
+  parts: Part[];
+}
+
+/** From kept sums where they tell apart what is asked for. */
+function countOf(ctx: RecordContext, of: AnyEntity, { kept, there, parts }: Conditions): Promise<number> {
+  const about = parts.flatMap((part) => part.about ?? []);
+  if (!kept || about.length < parts.length || !isCounted(of.kind, about)) return ctx.db.count(recordTable(of), oneCondition({ there, parts }));
+  return countNow(ctx.env.DB, ctx.tenant, { kind: of.kind, table: of.path }, and(...parts.map(({ where }) => where)));
+}
+
+const oneCondition = ({ there, parts }: Pick<Conditions, "there" | "parts">): SQL | undefined => and(there, ...parts.map(({ where }) => where));
+
+/** The same as one condition, for whatever goes over all of them: exports, counts, bulk changes. */
+export async function conditionOf(ctx: RecordContext, of: AnyEntity, input: Parameters<typeof conditionsOf>[2]): Promise<SQL | undefined> {
+  return oneCondition(await conditionsOf(ctx, of, input, await viewOf(ctx, of, input)));
+}
+
+async function conditionsOf(ctx: RecordContext, of: AnyEntity, input: Pick<RecordsQuery, "filter" | "q" | "deleted"> & Record<string, unknown>, view: ViewRow | null): Promise<Conditions> {
   const table = recordTable(of);
-  const view = read === undefined ? await viewOf(ctx, of, input) : read;
-  // Written out, so that the indexes over what is not deleted serve it.
-  const there = input.deleted === "true" ? isNotNull(table.deleted_at) : isNull(table.deleted_at);
-  const filters = await Promise.all([shorthand(of, input), input.filter, view?.filter].map((filter) => filter && filterSql(ctx, of, filter)));
-  const words = [input.q, view?.q].map((q) => (typeof q === "string" ? matching(ctx, of, q) : undefined));
-  return and(there, within(ctx, of), ...filters, ...words);
+  const deleted = input.deleted === "true";
+  const filters = await Promise.all([shorthand(of, input), input.filter, view?.filter].map((filter) => (filter ? filterParts(ctx, of, filter) : [])));
+  const words = [input.q, view?.q].flatMap((q) => (typeof q === "string" ? [matching(ctx, of, q)] : []));
+  const mine = within(ctx, of);
+  const parts = [...(mine ? [{ where: mine, way: null }] : []), ...filters.flat(), ...words];
+  // Written out, so that the indexes over what is not deleted serve it; what is deleted has one of its own.
+  return deleted ? { kept: false, there: isNotNull(table.deleted_at), parts: parts.map(({ where }) => ({ where, way: null })) } : { kept: true, there: isNull(table.deleted_at), parts };
 }
 
 const viewOf = async (ctx: RecordContext, of: AnyEntity, { view }: Record<string, unknown>): Promise<ViewRow | null> => (typeof view === "string" ? viewFor(ctx, of, view, sortableFields(of)) : null);
-
-interface Sort {
-  field: string;
-  descending: boolean;
-}
-
-/** Ids are in the order of their making. */
-function sortOf(text: string): Sort {
-  const descending = text.startsWith("-");
-  const field = descending ? text.slice(1) : text;
-  return { field: field === "created_at" ? "id" : field, descending };
-}
-
-/** One row more than the page, so that it is known whether another follows. */
-async function pageOf(ctx: RecordContext, of: AnyEntity, where: SQL | undefined, input: RecordsQuery, sort: string): Promise<RecordRow[]> {
-  const table = recordTable(of);
-  const { field, descending } = sortOf(sort);
-  if (ctx.access && isMasked(ctx.access, of.path, field)) throw new PlatformError("bad-request", `/query/sort: your role shows ${field} masked: it cannot be sorted by`, [{ pointer: "/query/sort", detail: "masked for you" }]);
-  const after = input.cursor === undefined ? null : readPlace(input.cursor);
-  const column = columnOf(table, field);
-  const [direction, beyond] = descending ? [desc, lt] : [asc, gt];
-  const read = async (more: SQL | undefined, limit: number) => (await ctx.db.select(table, { where: and(where, more), orderBy: sql`${direction(column)}, ${direction(table.id)}`, limit })) as RecordRow[];
-  if (field === "id") return (await ctx.db.select(table, { where: and(where, after ? beyond(table.id, after.id) : undefined), orderBy: direction(table.id), limit: input.limit + 1 })) as RecordRow[];
-  // Where a value is missing it comes first upwards and last downwards; each part is a search of the index by itself.
-  const parts = descending ? ["values", "missing"] : ["missing", "values"];
-  const rows: RecordRow[] = [];
-  for (const part of after ? parts.slice(parts.indexOf(after.value === null ? "missing" : "values")) : parts) {
-    const begin = after && (after.value === null) === (part === "missing") ? after : null;
-    const place = part === "missing" ? and(isNull(column), begin ? beyond(table.id, begin.id) : undefined) : and(isNotNull(column), begin ? sql`(${column}, ${table.id}) ${sql.raw(descending ? "<" : ">")} (${begin.value}, ${begin.id})` : undefined);
-    rows.push(...(await read(place, input.limit + 1 - rows.length)));
-    if (rows.length > input.limit) break;
-  }
-  return rows;
-}
-
-interface Place {
-  value: string | number | null;
-  id: string;
-}
 
 function cursorOf(row: RecordRow, field: string): string {
   const value = row[field];

@@ -15,22 +15,24 @@ describe("an import that is over", () => {
     const tenant = await h.newTenant();
     const { id } = await importFile(tenant, "name\nAda\nBob\n");
     const db = tenantDb(env.DB, tenant.id);
-    expect(await oldImports({ env, db, now: Date.now() + month - 60_000 })).toEqual({});
+    expect(await oldImports({ env, db, now: Date.now() + month - 60_000, before: 0 })).toEqual({});
     const later = Date.now() + month + 60_000;
-    expect(await oldImports({ env, db, now: later })).toEqual({ import_rows: 2 });
-    expect(await oldImports({ env, db, now: later })).toEqual({ import_files: 1 });
-    expect(await oldImports({ env, db, now: later })).toEqual({});
+    expect(await oldImports({ env, db, now: later, before: 0 })).toEqual({ import_rows: 2 });
+    expect(await oldImports({ env, db, now: later, before: 0 })).toEqual({ import_files: 1 });
+    expect(await oldImports({ env, db, now: later, before: 0 })).toEqual({});
     expect((await env.BLOBS.list({ prefix: `imports/${tenant.id}/` })).objects).toEqual([]);
     expect((await tenant.call("POST", `/imports/${id}/undo`)).body).toMatchObject({ code: "conflict", detail: expect.stringContaining("too old") });
     expect((await tenant.call("GET", `/imports/${id}/errors`)).body).toMatchObject({ code: "conflict" });
     expect(await ask(tenant.call, "GET", `/imports/${id}`)).toMatchObject({ status: "completed", sample: [] });
+    expect(await oldImports({ env, db, now: later, before: later })).toEqual({ imports: 1 });
+    expect((await tenant.call("GET", `/imports/${id}`)).status).toBe(404);
   });
 
   it("goes whole when its upload broke off", async () => {
     const tenant = await h.newTenant();
     const { id } = await upload(tenant.call, "name\nAda\n");
     await all("update imports set status = 'uploading', expires_at = 1 where id = ?", id);
-    expect(await oldImports({ env, db: tenantDb(env.DB, tenant.id), now: 2 })).toEqual({ import_files: 1 });
+    expect(await oldImports({ env, db: tenantDb(env.DB, tenant.id), now: 2, before: 0 })).toEqual({ import_files: 1 });
     expect((await tenant.call("GET", `/imports/${id}`)).status).toBe(404);
   });
 
