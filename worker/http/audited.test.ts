@@ -312,6 +312,15 @@ const unaudited: Record<string, string> = {
   readAllNotifications: "what somebody has read is nobody else's business",
 };
 
+/** Of what cannot be read without saying what. */
+const neededQueries: Record<string, string> = {
+  "/api/v1/calendar": "?from=2026-01-01T00:00:00Z&to=2026-01-08T00:00:00Z",
+  "/api/v1/custom-fields": "?entity=lead",
+  "/api/v1/duplicates": "?entity=leads",
+  "/api/v1/duplicates/check": "?entity=leads&email=ada@example.com",
+  "/api/v1/search": "?q=ada",
+};
+
 interface Operation {
   operationId: string;
   "x-auth": string;
@@ -360,8 +369,8 @@ describe("a change leaves its audit event", () => {
     const reads = Object.entries(paths).flatMap(([path, methods]) => (methods["get"]?.["x-auth"] === "tenant" && !methods["get"]["x-people-only"] && !path.includes("{") ? [path] : []));
     expect(reads.length).toBeGreaterThan(10);
     for (const path of reads) {
-      const answer = await h.call(tenant.key, "GET", path);
-      expect(answer.status, path).toBe(200);
+      const answer = await h.call(tenant.key, "GET", `${path}${neededQueries[path] ?? ""}`);
+      expect(answer.status, `${path} ${answer.text}`).toBe(200);
       expect(await eventsOf(answer), path).toEqual([]);
     }
   });

@@ -75,7 +75,9 @@ function having(of: AnyEntity, field: string, value: string | null, change: Rewr
     const there = new Set(rows.map(({ id }) => id));
     // What says so of records that have it no more goes by itself: it would be found for ever.
     const stale = [...ids.filter((id) => !there.has(id)), ...(await rewrite(ctx, of, rows, change))];
-    if (stale.length > 0) await ctx.db.remove(recordValues, and(where, among(recordValues.record_id, stale)));
+    // The plus: by their records, not by reading all values of the field.
+    const theirs = and(eq(recordValues.kind, of.kind), sql`+${recordValues.field} = ${field}`, value === null ? undefined : sql`+${recordValues.value} = ${value}`);
+    if (stale.length > 0) await ctx.db.remove(recordValues, and(theirs, among(recordValues.record_id, stale)));
     return { after: null, done: false };
   };
 }

@@ -49,7 +49,9 @@ function rows({ db }: RecordContext, of: AnyEntity, changes: readonly Change[]):
   const table = recordTable(of);
   const made = changes.filter(({ before }) => before === null).map(({ after }) => after);
   const changed = changes.flatMap(({ before, after }) => (before === null ? [] : [{ before, after }]));
-  const columns = [...new Set(changed.flatMap(({ before, after }) => ["version", "updated_at", "deleted_at", "merged_into", ...changedFields(of, before, after)]))];
+  // Only what differs: every index is over what is not deleted, and setting `deleted_at`, even to what it is, writes them all.
+  const gone = (before: RecordRow, after: RecordRow) => (["deleted_at", "merged_into"] as const).filter((name) => before[name] !== after[name]);
+  const columns = [...new Set(changed.flatMap(({ before, after }) => ["version", "updated_at", ...gone(before, after), ...changedFields(of, before, after)]))];
   const [only] = changed;
   return [
     ...(made.length > 0 ? [db.insertMany(table, made)] : []),
