@@ -13,7 +13,7 @@ import { uuidParams } from "./parameters.ts";
 import { publicRoute, reply, type Route, sendFile, tenantRoute } from "./route.ts";
 
 const tag = "attachments";
-const any = ["*/*"] as const;
+const anyMedia = ["*/*"] as const;
 /** Who does not see the record does not see its files. */
 const ofRecords = recordPermissionsTo("read");
 const recordParams = z.object({ id: z.string().max(64) });
@@ -26,7 +26,7 @@ export const attachmentRoutes: readonly Route[] = [
     ),
   ),
   tenantRoute(
-    { method: "post", path: "/attachments", operation: "createAttachment", tag, summary: "Keep a file with a record: the body is the file, up to 5 MB", permission: "notes.write", besides: ofRecords, query: newAttachmentQuery, takesFile: any, responses: { 201: attachmentView } },
+    { method: "post", path: "/attachments", operation: "createAttachment", tag, summary: "Keep a file with a record: the body is the file, up to 5 MB", permission: "notes.write", besides: ofRecords, query: newAttachmentQuery, takesFile: anyMedia, responses: { 201: attachmentView } },
     async ({ ctx, query, file, mediaType }) => reply(201, await createAttachment({ ctx: recordContext(ctx), input: query, file: { content: file, mediaType } })),
   ),
   tenantRoute(
@@ -41,7 +41,7 @@ export const attachmentRoutes: readonly Route[] = [
     async ({ ctx, params }) => reply(200, await linkAttachment({ ctx: recordContext(ctx), id: params.id })),
   ),
   publicRoute(
-    { method: "get", path: "/attachments/:id/content", operation: "attachmentContent", tag, summary: "The file behind a link", params: uuidParams, query: z.object({ token: z.string().max(200) }), responses: { 200: { file: any } } },
+    { method: "get", path: "/attachments/:id/content", operation: "attachmentContent", tag, summary: "The file behind a link", params: uuidParams, query: z.object({ token: z.string().max(200) }), responses: { 200: { file: anyMedia } } },
     async ({ ctx, params, query }) => {
       const { file, headers } = await attachmentContent({ ctx, id: params.id, token: query.token });
       return { ...sendFile(file), headers };
