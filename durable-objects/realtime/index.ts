@@ -30,8 +30,8 @@ export function realtimeClass<Env>(platformOf: (env: Env) => RealtimePlatform) {
     opened(tenant: string): { tenant: string; room: Room; upkeep: Upkeep } {
       const now = (): number => Date.now();
       const standing: RoomPorts["standing"] = (credentials) => this.platform.standing(tenant, credentials);
-      const room = new Room(this.ctx.storage.sql, this.ctx.getWebSockets(), { standing, now, watch: (ids) => upkeep.watch(ids, false), wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) });
-      const upkeep = new Upkeep(room, { standing, now, watch: (id, tell) => this.platform.watch(tenant, id, tell) });
+      const room: Room = new Room(this.ctx.storage.sql, this.ctx.getWebSockets(), { standing, now, watch: (ids) => upkeep.watch(ids, false), wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) });
+      const upkeep: Upkeep = new Upkeep(room, { standing, now, watch: (id, tell) => this.platform.watch(tenant, id, tell) });
       room.promised(this.quietUntil);
       return { tenant, room, upkeep };
     }

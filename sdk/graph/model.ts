@@ -5,42 +5,13 @@
  * What holds of every tree:
  * 1. Ranges are UTF-16 offsets, end exclusive; a node's lies within that of its block.
  * 2. Each statement of a block is exactly one node, in the order of the source. What is not
- *    recognised is a `code` node; steps inside of it are its `nodes`.
+ *    recognised is a `code` node; steps inside of it are its `inner` nodes.
  * 3. Ids are unique in a workflow and come from what a node is (its step's name, its variable, its
  *    text), not from where it is: editing one leaves those of others as they are.
  * @module
  */
 
-export interface Range {
-  start: number;
-  end: number;
-}
-
-/** A value as it is written: what a form can show is taken apart, anything else is an expression. */
-export type Value =
-  | ({ form: "literal"; value: string | number | boolean | null } & Range)
-  | ({ form: "template"; parts: (string | Value)[] } & Range)
-  /** `lead.company?.name`: the names from the variable on. */
-  | ({ form: "path"; path: string[] } & Range)
-  /** `open`: it has spreads, methods or computed keys besides its fields. */
-  | ({ form: "object"; fields: Field[]; open: boolean } & Range)
-  | ({ form: "array"; items: Value[]; open: boolean } & Range)
-  | ({ form: "expression" } & Range);
-
-export interface Field extends Range {
-  key: string;
-  value: Value;
-  /** `{ id }` */
-  shorthand: boolean;
-}
-
-/** The variable that takes the result. */
-export interface Binding extends Range {
-  /** Null: an assignment to what was declared before. */
-  declared: "const" | "let" | "var" | null;
-  /** Of a pattern all that it makes. */
-  names: string[];
-}
+import type { Binding, Import, Range, SourceError, Value } from "./value.ts";
 
 /** Statements, one after another. */
 export interface Block extends Range {
@@ -61,12 +32,16 @@ interface Common extends Range {
   /** `return step.do(…)` */
   returned: boolean;
   awaited: boolean;
+  /** Steps inside of its own expressions (a condition, a returned object, plain code), in the order of the source. */
+  inner: GraphNode[];
 }
 
 interface Call extends Common {
   /** The call itself, without `await`, `return` or the variable. */
   call: Range;
   args: Value[];
+  /** Its promise goes on through `.then`, `.catch` or `.finally`. */
+  chained: boolean;
 }
 
 /** `step.x("name", …)`. */
@@ -200,10 +175,9 @@ export interface Helper extends Range {
   block: Block;
 }
 
+/** Whatever is nothing else: shown as it is written. */
 export interface CodeNode extends Common {
   kind: "code";
-  /** The steps inside of it, in the order of the source. */
-  nodes: GraphNode[];
 }
 
 /** What could not be parsed. */
@@ -257,24 +231,6 @@ export interface WorkflowGraph extends Range {
   step: string | null;
   body: Block;
   helpers: Record<string, Helper>;
-}
-
-export interface SourceError {
-  message: string;
-  start: number;
-  /** From 1. */
-  line: number;
-  /** From 1. */
-  column: number;
-}
-
-/** A name that an import brings. */
-export interface Import extends Range {
-  from: string;
-  /** As it was exported: `default`, `*`, or its name. */
-  imported: string;
-  local: string;
-  typeOnly: boolean;
 }
 
 export interface SourceGraph {
