@@ -2,7 +2,7 @@
 // Workflows' local engine, all in one runtime process. Writes bench/results.json.
 //
 // --quick        about a minute, for a first look; writes nothing
-// --only a,b     of: throughput, steps, auth, fairness, starts, schedules, sockets, lateness, resume, crm, memory; writes nothing
+// --only a,b     of: throughput, steps, auth, fairness, starts, schedules, sockets, lateness, resume, crm, graph, memory; writes nothing
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -12,6 +12,7 @@ import { machine } from "./lib/machine.mjs";
 import { prepare } from "./lib/prepare.mjs";
 import { bundleWorker, startRuntime } from "./lib/runtime.mjs";
 import { table } from "./lib/table.mjs";
+import { graph } from "./graph/measure.mjs";
 import { auth } from "./measures/auth.mjs";
 import { crm } from "./measures/crm.mjs";
 import { fairness } from "./measures/fairness.mjs";
@@ -25,7 +26,7 @@ import { sequentialSteps } from "./measures/steps.mjs";
 import { throughput } from "./measures/throughput.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const measures = { throughput, steps: sequentialSteps, auth, fairness, starts, schedules, sockets, lateness, resume, crm, memory };
+const measures = { throughput, steps: sequentialSteps, auth, fairness, starts, schedules, sockets, lateness, resume, crm, graph, memory };
 const { values: options } = parseArgs({ options: { quick: { type: "boolean", default: false }, only: { type: "string" } } });
 const asked = options.only ? options.only.split(",") : Object.keys(measures);
 for (const name of asked) if (!(name in measures)) throw new Error(`there is no measure "${name}"; there are ${Object.keys(measures).join(", ")}`);
@@ -39,7 +40,9 @@ const say = (text) => process.stderr.write(`${String(Math.round((Date.now() - be
 
 try {
   const about = machine();
-  const script = await bundleWorker();
+  // The graph needs no platform.
+  const platform = chosen.some((name) => name !== "graph");
+  const script = platform ? await bundleWorker() : null;
   let data = 0;
   const start = async (folder, own) => {
     const runtime = await startRuntime({ script, folder, own });
@@ -54,8 +57,8 @@ try {
   };
   const rows = [];
   const shared = join(root, "shared");
-  let runtime = await start(shared);
-  await prepare(runtime);
+  let runtime = platform ? await start(shared) : null;
+  if (runtime) await prepare(runtime);
   const restart = async () => {
     await runtime.stop();
     return (runtime = await start(shared));

@@ -6,6 +6,8 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { buildTemplates } from "./templates.mjs";
+import { buildTypeCheck } from "./typecheck.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 mkdirSync(join(root, ".build"), { recursive: true });
@@ -27,6 +29,25 @@ for (const [name, entry] of Object.entries(texts)) {
   });
 }
 
+// What workflows that are compiled at the edge import: modules beside theirs. Of zod's messages
+// English alone, as when the command line bundles (sdk/cli/bundle/zod-locales.ts).
+const english = { name: "english", setup: ({ onLoad }) => onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({ contents: 'export { default as en } from "./en.js";' })) };
+const libraries = { everstep: { entryPoints: [join(root, "sdk/authoring/index.ts")], external: ["zod"] }, zod: { stdin: { contents: 'export * from "zod"; export { default } from "zod";', resolveDir: root }, plugins: [english] } };
+for (const [name, options] of Object.entries(libraries)) {
+  await build({
+    ...options,
+    outfile: join(root, `.build/library-${name}.txt`),
+    bundle: true,
+    format: "esm",
+    platform: "neutral",
+    target: "es2022",
+    mainFields: ["module", "main"],
+    charset: "utf8",
+    legalComments: "none",
+    logLevel: "warning",
+  });
+}
+
 const require = createRequire(import.meta.url);
 
 // The commonest, and of the rarer ones those that are long enough to be chosen here.
@@ -36,3 +57,9 @@ writeFileSync(join(root, ".build/common-passwords.txt"), common.join("\n"));
 
 const tsc = join(dirname(require.resolve("typescript/package.json")), "bin/tsc");
 execFileSync(process.execPath, [tsc, "-p", join(root, "sdk/tsconfig.json")], { stdio: "inherit" });
+
+// Parsed by the package that was just built.
+await buildTemplates(root);
+
+// Of the package's declarations, so after them.
+await buildTypeCheck(root);

@@ -16,6 +16,8 @@ import { keepUpApprovals } from "./domain/approvals/upkeep.ts";
 import { keepUpSignIn } from "./domain/auth/upkeep.ts";
 import { runDueReplays } from "./domain/dead-letters/run.ts";
 import { runDueRecordJobs } from "./domain/record-jobs/run.ts";
+import { runDueMoves } from "./domain/gate/carry-on.ts";
+import { runDueEnds } from "./domain/workflows/end-executions.ts";
 import { resealUnderCurrentKey } from "./domain/keys/reseal.ts";
 import { flowPlatform } from "./domain/flow/platform.ts";
 import { importerPlatform, sweepImports } from "./domain/imports/platform.ts";
@@ -76,6 +78,8 @@ export default {
       ["sign-in", () => keepUpSignIn(env, Date.now())],
       ["keys", () => resealUnderCurrentKey(env)],
       ["record-jobs", () => runDueRecordJobs(env, Date.now())],
+      ["moves", () => runDueMoves(env, Date.now())],
+      ["ends", () => runDueEnds(env, Date.now())],
       ["merges", () => sweepMerges(env, Date.now())],
       ["privacy", () => keepUpPrivacy(env, Date.now())],
     ]);

@@ -21,6 +21,14 @@ export const workflows = sqliteTable(
     manifest: text({ mode: "json" }).$type<WorkflowManifest>().notNull(),
     /** False: nothing starts it. */
     is_active: integer({ mode: "boolean" }).notNull(),
+    /** Counts up whenever its source changes, as a draft or by a deployment: the ETag of its source. */
+    revision: integer().notNull().default(0),
+    /** What people sort it under; of a template, the template's. */
+    category: text(),
+    /** Id of the template it was made from. */
+    created_from_template: text(),
+    /** Digests of the Idempotency-Key that made it and of what it asked for: `<key>:<body>`. */
+    request: text(),
     created_at: integer().notNull(),
     updated_at: integer().notNull(),
   },

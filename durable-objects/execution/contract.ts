@@ -7,6 +7,8 @@
 import type { ExecutionStatus, ExecutionView, LogEntry, Trigger } from "../../sdk/schema/execution.ts";
 import type { TestRun } from "../../sdk/schema/journal.ts";
 import type { ProblemCode } from "../../sdk/schema/problem.ts";
+import type { Rehearsal } from "../../sdk/schema/rehearsal.ts";
+import type { Copied, Fork, ForkRequest } from "./forks.ts";
 
 export interface StartRequest {
   tenant: string;
@@ -53,6 +55,21 @@ export interface Mentioned {
   erased: boolean;
 }
 
+/** Code that an execution may be followed by, or go on with. */
+export interface Candidate {
+  workflowId: string;
+  bundle: string;
+  version: number;
+}
+
+/** `kept`: it stays where it is, because the rehearsal found a difference. `busy`: a turn is under way, ask again. */
+export interface Moved {
+  result: "moved" | "kept" | "busy" | "ended";
+  rehearsal: Rehearsal | null;
+  /** The one it runs on now. */
+  version: number;
+}
+
 /** `end`: without the steps, for callers that only want to know how it ended. */
 export type Detail = "whole" | "end";
 
@@ -83,6 +100,18 @@ export interface ExecutionObject {
   cancel(tenant: string, id: string, options: { rollback: boolean; reason: string }): Promise<Reply<Outline>>;
   /** Continues from the failed (or the named) step; later steps are forgotten. */
   retry(tenant: string, id: string, fromStep: string | null): Promise<Reply<Outline>>;
+  /** Follows its history with other code; nothing is carried out, and it goes on meanwhile. */
+  rehearse(tenant: string, id: string, to: Candidate): Promise<Reply<Rehearsal>>;
+  /** Has it go on with other code, if that follows its history. A second time is a no-op. */
+  move(tenant: string, id: string, to: Candidate): Promise<Reply<Moved>>;
+  /** What a re-run from a step would begin with; unless `dry`, with what it takes to begin it. It stays as it is. */
+  fork(tenant: string, id: string, request: ForkRequest): Promise<Reply<Fork>>;
+  /**
+   * Begins an execution with a copied history. Durable when it returns; a second time is a no-op,
+   * or refused (`idempotency-key-reused`) when something else was asked for.
+   * @param copied null: only one that is there already is given back
+   */
+  adopt(request: StartRequest, digest: string, copied: Copied | null): Promise<Reply<Outline>>;
   /** Looks for texts in everything that is kept of an execution; of one that has ended, takes them out unless `dry`. */
   redact(tenant: string, id: string, texts: string[], dry: boolean): Promise<Reply<Mentioned>>;
   /** Forgets an execution, running or not; an object without any is emptied. False for one that is not here. */

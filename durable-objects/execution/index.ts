@@ -5,10 +5,15 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import type { ExecutionView, LogEntry } from "../../sdk/schema/execution.ts";
+import type { Rehearsal } from "../../sdk/schema/rehearsal.ts";
 import { setTimer } from "../lib/timers.ts";
 import { childChannel } from "./children.ts";
-import type { Detail, ExecutionObject, Mentioned, Origin, Outline, Reply, StartRequest } from "./contract.ts";
+import type { Candidate, Detail, ExecutionObject, Mentioned, Moved, Origin, Outline, Reply, StartRequest } from "./contract.ts";
+import { adopt, fork } from "./forking.ts";
+import type { Copied, Fork, ForkRequest } from "./forks.ts";
 import * as keeping from "./keeping.ts";
+import { move } from "./moving.ts";
+import { rehearsed } from "./rehearsal.ts";
 import { originOf, sameInput } from "./origin.ts";
 import { cancel, outline, pause, resume, retry } from "./lifecycle.ts";
 import { isTerminal, leaseMs } from "./outcome.ts";
@@ -194,6 +199,22 @@ export function executionClass<Env>(platformOf: (env: Env, ctx: DurableObjectSta
       return this.with(tenant, id, (execution) => retry(this.runner, execution, fromStep));
     }
 
+    rehearse(tenant: string, id: string, to: Candidate): Promise<Reply<Rehearsal>> {
+      return this.with(tenant, id, (execution) => rehearsed(this.runner, execution, to));
+    }
+
+    move(tenant: string, id: string, to: Candidate): Promise<Reply<Moved>> {
+      return this.with(tenant, id, (execution) => move(this.runner, execution, to));
+    }
+
+    fork(tenant: string, id: string, request: ForkRequest): Promise<Reply<Fork>> {
+      return this.with(tenant, id, (execution) => fork(this.runner, execution, request));
+    }
+
+    adopt(request: StartRequest, digest: string, copied: Copied | null): Promise<Reply<Outline>> {
+      return adopt(this.runner, () => this.find(request.id), request, digest, copied, (execution) => this.remember(execution));
+    }
+
     redact(tenant: string, id: string, texts: string[], dry: boolean): Promise<Reply<Mentioned>> {
       return this.with(tenant, id, (execution) => keeping.redact(this.ctx.storage.sql, this.runner, execution, texts, dry));
     }
@@ -201,13 +222,7 @@ export function executionClass<Env>(platformOf: (env: Env, ctx: DurableObjectSta
     async erase(tenant: string, id: string): Promise<boolean> {
       const done = await this.with(tenant, id, async () => {
         this.known.delete(id);
-        if (!this.runner.store.find(id)) this.runner.fence(id);
-        else if (this.ctx.storage.transactionSync(() => keeping.forget(this.ctx.storage.sql, this.runner, id))) {
-          await this.ctx.storage.deleteAlarm();
-          await this.ctx.storage.deleteAll();
-          this.runner.store.undone();
-          this.runner.alarm.rang();
-        }
+        await keeping.erase(this.ctx.storage, this.runner, id);
         return { ok: true, value: true };
       });
       return done.ok;
@@ -219,15 +234,7 @@ export function executionClass<Env>(platformOf: (env: Env, ctx: DurableObjectSta
 
     async restore(tenant: string, id: string, dump: string): Promise<Reply<Outline>> {
       if (this.find(id)) return { ok: false, code: "conflict", detail: `there is an execution ${id} already` };
-      try {
-        this.ctx.storage.transactionSync(() => {
-          this.runner.store.open();
-          keeping.restore(this.ctx.storage.sql, this.runner, tenant, id, dump);
-        });
-      } catch (error) {
-        this.runner.store.undone();
-        throw error;
-      }
+      keeping.restore(this.ctx.storage, this.runner, tenant, id, dump);
       return this.with(tenant, id, async (execution) => {
         await this.runner.report(execution);
         return outline(execution, true);

@@ -8,6 +8,7 @@ import type { StepRow } from "../../sdk/schema/journal.ts";
 import { Eraser } from "../lib/eraser.ts";
 import type { Mentioned, Reply } from "./contract.ts";
 import { isTerminal, leaseMs } from "./outcome.ts";
+import type { Storage } from "./ports.ts";
 import type { Runner } from "./runner.ts";
 import type { Execution } from "./state.ts";
 
@@ -86,8 +87,18 @@ function erasedSignal({ channel, payload, dedupe }: Row, eraser: Eraser): [strin
   return [eraser.orNull(textOf(channel)), eraser.encoded(String(payload)), eraser.orNull(textOf(dedupe))];
 }
 
+/** An object without any execution is emptied. */
+export async function erase(storage: Pick<DurableObjectStorage, "sql" | "transactionSync" | "deleteAlarm" | "deleteAll">, runner: Runner, id: string): Promise<void> {
+  if (!runner.store.find(id)) return runner.fence(id);
+  if (!storage.transactionSync(() => forget(storage.sql, runner, id))) return;
+  await storage.deleteAlarm();
+  await storage.deleteAll();
+  runner.store.undone();
+  runner.alarm.rang();
+}
+
 /** True when the object holds no execution any more. */
-export function forget(sql: SqlStorage, runner: Runner, id: string): boolean {
+function forget(sql: SqlStorage, runner: Runner, id: string): boolean {
   runner.fence(id);
   for (const table of [...records, "journal"]) sql.exec(`DELETE FROM ${table} WHERE execution_id = ?`, id);
   sql.exec("DELETE FROM execution WHERE id = ?", id);
@@ -109,8 +120,19 @@ function lastOfEach(rows: StepRow[]): StepRow[] {
 
 const resting: ReadonlySet<unknown> = new Set([...terminalStatuses, "paused", "stalled"]);
 
-/** In the transaction of the caller, which has opened the store. */
-export function restore(sql: SqlStorage, runner: Runner, tenant: string, id: string, text: string): void {
+export function restore(storage: Storage, runner: Runner, tenant: string, id: string, text: string): void {
+  try {
+    storage.transactionSync(() => {
+      runner.store.open();
+      putBack(storage.sql, runner, tenant, id, text);
+    });
+  } catch (error) {
+    runner.store.undone();
+    throw error;
+  }
+}
+
+function putBack(sql: SqlStorage, runner: Runner, tenant: string, id: string, text: string): void {
   const { execution, journal, children, signals, logs } = JSON.parse(text) as Dump;
   if (execution["id"] !== id || execution["tenant"] !== tenant) throw new Error(`the record is not of execution ${id}`);
   const status = resting.has(execution["status"]) ? execution["status"] : "paused";

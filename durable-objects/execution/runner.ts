@@ -37,7 +37,7 @@ export class Runner {
   readonly store: Store;
   readonly alarm: AlarmClock;
   readonly #storage: Storage;
-  readonly #platform: Platform;
+  readonly platform: Platform;
   readonly children: Children;
   readonly outside: Outside;
   readonly onlookers: Onlookers;
@@ -45,7 +45,7 @@ export class Runner {
   readonly #watchers = new Watchers();
   constructor(storage: Storage, platform: Platform) {
     this.#storage = storage;
-    this.#platform = platform;
+    this.platform = platform;
     this.store = new Store(storage.sql);
     this.alarm = new AlarmClock(storage, () => this.store.nextWake());
     this.children = new Children(this.store, platform, (execution) => this.signalled(execution));
@@ -91,6 +91,19 @@ export class Runner {
       this.#watchers.wake(id);
     });
     return current.done;
+  }
+
+  /** Keeps turns from beginning until {@link release}; null while one is under way. */
+  hold(id: string): Turn | null {
+    if (this.#current.has(id)) return null;
+    const turn = newTurn();
+    this.#current.set(id, { turn, done: Promise.resolve() });
+    return turn;
+  }
+
+  release(id: string, turn: Turn): void {
+    if (this.#current.get(id)?.turn === turn) this.#current.delete(id);
+    this.#watchers.wake(id);
   }
 
   async #turns(execution: Execution, current: Current): Promise<void> {
@@ -140,7 +153,7 @@ export class Runner {
       const signals = execution.stored ? this.store.signals(request.id, 0) : [];
       turn.seq = signals.at(-1)?.seq ?? 0;
       const input = turnInput(execution, execution.stored ? this.store.journal.text(request.id) : "[]", signals);
-      const result = await this.#platform.runTurn(request.tenant, request.bundle, input, new HostTarget(this.#hostOf(execution, turn)));
+      const result = await this.platform.runTurn(request.tenant, request.bundle, input, new HostTarget(this.#hostOf(execution, turn)));
       const outcome = checkOutcome(result.outcome);
       if (outcome.type === "continued") await beforeNextRun(this, execution);
       if (turn.fenced) return null;
@@ -168,12 +181,7 @@ export class Runner {
   }
 
   #hostOf(execution: Execution, turn: Turn): TurnHost {
-    return turnHost(execution, turn, {
-      store: this.store,
-      platform: this.#platform,
-      register: () => this.report(execution),
-      commit: (batch) => this.#commit(execution, batch),
-    });
+    return turnHost(execution, turn, { store: this.store, platform: this.platform, register: () => this.report(execution), commit: (batch) => this.#commit(execution, batch) });
   }
 
   /** A batch that comes before its turn ends. From the first one on, a lease restarts the turn if the process dies. */
@@ -235,7 +243,7 @@ export class Runner {
 
   /** Tells the index how things stand. */
   async report(execution: Execution): Promise<void> {
-    await this.#platform.register(execution.request.tenant, indexEntry(execution));
+    await this.platform.register(execution.request.tenant, indexEntry(execution));
     execution.registered = true;
     execution.reported = execution.revision;
   }

@@ -22,4 +22,6 @@ export const migrations: readonly string[] = [
      execution_id TEXT NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL, level TEXT NOT NULL, message TEXT NOT NULL, step TEXT,
      PRIMARY KEY (execution_id, seq)
    ) WITHOUT ROWID;`,
+  `ALTER TABLE execution ADD COLUMN moved TEXT;
+   ALTER TABLE execution ADD COLUMN lineage TEXT;`,
 ];

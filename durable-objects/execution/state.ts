@@ -6,6 +6,7 @@ import type { ErrorRecord, ExecutionStatus, StepKind, StepStatus } from "../../s
 import type { Divergence, StepDetail } from "../../sdk/schema/journal.ts";
 import type { Timers } from "../lib/timers.ts";
 import type { StartRequest } from "./contract.ts";
+import type { Lineage } from "./forks.ts";
 
 export interface Execution {
   request: StartRequest;
@@ -26,6 +27,10 @@ export interface Execution {
   /** Turns in a row that ended without an outcome. */
   crashes: number;
   timers: Timers;
+  /** Versions it ran on before, the first first. */
+  moved: number[];
+  /** Of a re-run: what its history was copied from. */
+  lineage: Lineage | null;
   /** The instant after which the execution fails. */
   timeoutAt: number;
   /** False until its row has been written. */
@@ -83,6 +88,8 @@ export function newExecution(request: StartRequest): Execution {
     divergence: null,
     completedAt: null,
     crashes: 0,
+    moved: [],
+    lineage: null,
     timers: { timeout: request.createdAt + (request.timeoutMs ?? longestMs) },
     timeoutAt: request.createdAt + (request.timeoutMs ?? longestMs),
     stored: false,

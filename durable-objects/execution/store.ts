@@ -60,12 +60,12 @@ export class Store {
     const timed = execution.stored || wake !== null;
     this.#sql.exec(
       `INSERT OR REPLACE INTO execution (id, tenant, workflow_id, bundle, version, trigger, input, test, parent, created_at, timeout_at, status, run,
-         generation, revision, mode, output, error, divergence, completed_at, crashes, timers, wake, first_input, variables)
-       VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
+         generation, revision, mode, output, error, divergence, completed_at, crashes, timers, wake, first_input, variables, moved, lineage)
+       VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
       r.id, r.tenant, r.workflowId, r.bundle, r.version, JSON.stringify(r.trigger), r.input, r.test ? JSON.stringify(r.test) : null, r.parent && JSON.stringify(r.parent), r.createdAt,
       execution.timeoutAt, execution.status, execution.run, execution.generation, execution.revision, execution.mode, execution.output,
       execution.error && JSON.stringify(execution.error), execution.divergence && JSON.stringify(execution.divergence), execution.completedAt,
-      execution.crashes, JSON.stringify(execution.timers), wake, execution.firstInput, execution.variables,
+      execution.crashes, JSON.stringify(execution.timers), wake, execution.firstInput, execution.variables, execution.moved.length > 0 ? JSON.stringify(execution.moved) : null, execution.lineage && JSON.stringify(execution.lineage),
     );
     execution.stored = true;
     return timed;
@@ -92,6 +92,11 @@ export class Store {
   forgetRun(id: string): void {
     this.journal.clear(id);
     this.#sql.exec("UPDATE signal SET consumed = 1 WHERE execution_id = ? AND consumed = 0 AND channel GLOB 'child:*'", id);
+  }
+
+  /** A line of the platform's own. */
+  note(id: string, row: LogRow): void {
+    this.#log(id, [row]);
   }
 
   #log(id: string, rows: LogRow[]): void {
@@ -169,6 +174,8 @@ function toExecution(row: Row): Execution {
     divergence: json(row.divergence),
     completedAt: number(row.completed_at),
     crashes: Number(row.crashes),
+    moved: json<number[]>(row.moved) ?? [],
+    lineage: json(row.lineage),
     timers: json<Timers>(row.timers) ?? {},
     timeoutAt: Number(row.timeout_at),
     stored: true,

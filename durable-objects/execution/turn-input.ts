@@ -16,7 +16,7 @@ export function turnInput(execution: Execution, steps: string, signals: Signal[]
     run: execution.run,
     generation: execution.generation,
     version: request.version,
-    createdAt: request.createdAt,
+    createdAt: execution.lineage?.createdAt ?? request.createdAt,
     now: Date.now(),
     trigger: request.trigger,
     input: request.input,
@@ -27,5 +27,6 @@ export function turnInput(execution: Execution, steps: string, signals: Signal[]
     limits: defaultLimits,
     variables: execution.variables,
     test: request.test ?? null,
+    ...(execution.lineage ? { seed: execution.lineage.seed } : {}),
   };
 }

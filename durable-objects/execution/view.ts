@@ -49,5 +49,7 @@ export function executionView(execution: Execution, steps: StepRecord[]): Execut
     run: execution.run,
     steps: steps.map((step) => stepView(step, room)),
     divergence: execution.divergence,
+    ...(execution.moved.length > 0 ? { moved_from: execution.moved } : {}),
+    ...(execution.lineage ? { rerun_of: { execution_id: execution.lineage.of, from: execution.lineage.from } } : {}),
   };
 }

@@ -5,6 +5,9 @@
 import type { ExecutionStatus, ExecutionView, LogEntry } from "../schema/execution.ts";
 import { executionView } from "../schema/execution.ts";
 import { type DeploymentRequest, deploymentView, type DeploymentView, type WebhookScheme } from "../schema/manifest.ts";
+import { type DeploymentPreview, deploymentPreview, type MoveList, moveList } from "../schema/gate.ts";
+import { type RerunRequest, type RerunView, rerunView } from "../schema/rerun.ts";
+import { templateDetail, type TemplateDetail, type TemplateView } from "../schema/template.ts";
 import { type VariableType, variableView, type VariableView } from "../schema/variable.ts";
 import {
   acknowledged,
@@ -20,6 +23,7 @@ import {
   type HookSet,
   logPage,
   retried,
+  templateList,
   variablePage,
   workflowDetail,
   type WorkflowDetail,
@@ -107,12 +111,15 @@ export function createClient(options: ClientOptions): Client {
         const body = { mode: asNew ? "new" : "resume", ...(fromStep === undefined ? {} : { from: fromStep }) };
         return (await call("POST", `/executions/${part(id)}/retry`, retried, { body })).new_execution_id;
       },
+      rerun: (id, request, { idempotencyKey } = {}) => call("POST", `/executions/${part(id)}/rerun`, rerunView, { body: request, ...withKey(idempotencyKey) }),
       sendEvent: async (id, type, payload, { idempotencyKey } = {}) =>
         void (await call("POST", `/executions/${part(id)}/events`, acknowledged, { body: { type, payload }, ...withKey(idempotencyKey) })),
       decide: async (id, step, decision) => void (await act(id, `approvals/${part(step)}/decide`, decision)),
     },
     deployments: {
       create: (request) => call("POST", "/deployments", deploymentView, { body: request }),
+      preview: (request) => call("POST", "/deployments/preview", deploymentPreview, { body: request }),
+      moves: (id, { cursor } = {}) => call("GET", `/deployments/${part(id)}/moves`, moveList, { query: { cursor, limit: 200 } }),
       list: async () => (await call("GET", "/deployments", deploymentPage)).data,
       activate: async (id) => void (await call("POST", `/deployments/${part(id)}/activate`, acknowledged, { body: {} })),
     },
@@ -129,6 +136,10 @@ export function createClient(options: ClientOptions): Client {
       set: (id, { name, type, workflow_id, ...change }) =>
         id === null ? call("POST", "/variables", variableView, { body: { name, type, workflow_id, ...change } }) : call("PATCH", `/variables/${part(id)}`, variableView, { body: change }),
       remove: async (id) => void (await call("DELETE", `/variables/${part(id)}`, acknowledged)),
+    },
+    templates: {
+      list: async (query = {}) => (await call("GET", "/workflows/templates", templateList, { query: { ...query } })).data,
+      get: (id) => call("GET", `/workflows/templates/${part(id)}`, templateDetail),
     },
     customFields: {
       list: async () => (await call("GET", "/custom-fields", customFieldPage)).data,
@@ -162,11 +173,20 @@ export interface Client {
     resume(id: string): Promise<void>;
     /** Returns the id of the execution that now runs. */
     retry(id: string, options?: RetryOptions): Promise<string>;
+    /**
+     * Begins a new execution with a copy of this one's history up to the step `from`.
+     * With `dry_run` it only says what would happen.
+     */
+    rerun(id: string, request: RerunRequest, options?: StartOptions): Promise<RerunView>;
     sendEvent(id: string, type: string, payload: unknown, options?: StartOptions): Promise<void>;
     decide(id: string, step: string, decision: Decision): Promise<void>;
   };
   deployments: {
     create(request: DeploymentRequest): Promise<DeploymentView>;
+    /** What it would change, and whether recorded histories are followed by it; nothing is deployed. */
+    preview(request: DeploymentRequest): Promise<DeploymentPreview>;
+    /** What became of the executions that were in flight, a page of it. */
+    moves(id: string, options?: { cursor?: string }): Promise<MoveList>;
     list(): Promise<DeploymentSummary[]>;
     activate(id: string): Promise<void>;
   };
@@ -176,6 +196,12 @@ export interface Client {
     /** Makes one, or changes the one with this id, which keeps its name, type and workflow. */
     set(id: string | null, variable: VariableInput): Promise<VariableView>;
     remove(id: string): Promise<void>;
+  };
+  templates: {
+    /** Workflows to begin with. */
+    list(options?: { category?: string; q?: string }): Promise<TemplateView[]>;
+    /** With its variables and its source. */
+    get(id: string): Promise<TemplateDetail>;
   };
   customFields: {
     /** Fields that the tenant has added to its records, of every entity. */

@@ -5,6 +5,7 @@
 import { z } from "zod";
 import { executionStatus, executionSummary, logEntry } from "../schema/execution.ts";
 import { deploymentView, triggerManifest, workflowManifest } from "../schema/manifest.ts";
+import { templateView } from "../schema/template.ts";
 import { variableView } from "../schema/variable.ts";
 
 /** Reply 202 of `POST /workflows/{id}/execute`. */
@@ -72,5 +73,7 @@ export const hookSet = z.object({
   verify_token: z.string().nullable().optional(),
 });
 export type HookSet = z.infer<typeof hookSet>;
+
+export const templateList = z.object({ data: z.array(templateView) });
 
 export const variablePage = z.object({ data: z.array(variableView), pagination });

@@ -52,7 +52,7 @@ interface Named extends Call {
 
 export interface ActionNode extends Call {
   kind: "action";
-  /** Its id, as sdk/schema/actions declares it. */
+  /** Its id, as sdk/schema/actions declares it; `crm.*.update` when the kind of record is computed. */
   action: string;
   /** As it is written: `crm.leads.update`. */
   callee: string;
@@ -163,7 +163,7 @@ export interface JumpNode extends Common {
 /** A function of this file, or of a file that was given, in which there are steps. */
 export interface HelperCallNode extends Call {
   kind: "call";
-  /** Key of `WorkflowGraph.helpers`. */
+  /** Key of `WorkflowGraph.helpers`. Of one that is handed on (`list.map(charge)`) the call is its name. */
   helper: string;
 }
 
@@ -223,7 +223,7 @@ export interface WorkflowGraph extends Range {
   /** The object that declares it; null of a class. */
   options: (Value & { form: "object" }) | null;
   triggers: TriggerNode[];
-  /** The function that runs: from its parameters on. */
+  /** The function that runs, with its parameters; of one in another file, its name. */
   handler: Range;
   /** What the parameters bring into scope. */
   parameters: Range;

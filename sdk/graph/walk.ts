@@ -32,13 +32,26 @@ export function blocksOf(node: GraphNode): LabelledBlock[] {
     case "step":
       return node.block ? [{ role: "step", condition: null, block: node.block }] : [];
     default:
-      return [];
+      return none;
   }
 }
+
+const none: LabelledBlock[] = [];
 
 /** Every node of a block, before those inside of it. */
 export function* nodesOf(block: Block): Generator<GraphNode> {
   for (const node of block.nodes) yield* within(node);
+}
+
+/** As `nodesOf`, for whoever looks at all of many. */
+export function visitNodes({ nodes }: Block, look: (node: GraphNode) => void): void {
+  for (const node of nodes) visitWithin(node, look);
+}
+
+export function visitWithin(node: GraphNode, look: (node: GraphNode) => void): void {
+  look(node);
+  for (const one of node.inner) visitWithin(one, look);
+  for (const { block } of blocksOf(node)) visitNodes(block, look);
 }
 
 /** A node, and all inside of it. */

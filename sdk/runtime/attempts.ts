@@ -13,7 +13,7 @@ import { caught, FatalError, isNonRetryable, toErrorRecord } from "./failures.ts
 import { SeededRandom } from "./random.ts";
 import { configView, nextDelay, type Policy } from "./retry.ts";
 import type { StepRecord } from "../schema/journal.ts";
-import type { Open, TurnCore as Turn } from "./core.ts";
+import type { LiveStep, Open, TurnCore as Turn } from "./core.ts";
 
 export type Body = (ctx: StepContext) => unknown;
 
@@ -109,18 +109,26 @@ async function attempt(turn: Turn, open: Open, policy: Policy, body: Body): Prom
   const { step } = open;
   const fail = (error: unknown): void => void failed(turn, open, policy, body, trial.ctx, error).finally(() => turn.running.leave());
   const trial: Attempt = new Attempt(turn, open, policy, fail);
+  const live: LiveStep = { key: step.key, calls: 0 };
   step.status = "running";
   step.due = null;
   try {
-    const result = await turn.scope.run({ turn, step: { key: step.key, calls: 0 } }, () => body(trial.ctx));
+    const result = await turn.scope.run({ turn, step: live }, () => body(trial.ctx));
+    note(step, live);
     const stored = turn.values.store(`the result of step "${step.name}"`, result);
     const { output, value } = stored instanceof Promise ? await stored : stored;
     if (!trial.end()) return;
     turn.settle(open, { output, value, attempt: trial.ctx.attempt });
     turn.running.leave();
   } catch (error) {
+    note(step, live);
     if (trial.end()) fail(caught(error));
   }
+}
+
+/** What it sent goes into its row with what became of it. */
+function note(step: StepRecord, { sent }: LiveStep): void {
+  if (sent) step.detail = { ...step.detail, sent: [...new Set([...(step.detail?.sent ?? []), ...sent])].slice(0, 10) };
 }
 
 async function failed(turn: Turn, open: Open, policy: Policy, body: Body, ctx: StepContext, thrown: unknown): Promise<void> {

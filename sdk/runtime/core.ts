@@ -30,6 +30,8 @@ export interface LiveStep {
   key: string;
   /** Effects of this attempt so far. */
   calls: number;
+  /** Its requests that may have an effect, as `POST api.example.com`; the first few. */
+  sent?: string[];
 }
 
 export interface Scope {

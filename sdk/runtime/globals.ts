@@ -7,7 +7,7 @@
 import type { StepContext } from "../authoring/step.ts";
 import { installActions } from "./actions.ts";
 import { activate, idempotencyKey } from "./attempts.ts";
-import type { Scope, TurnCore as Turn } from "./core.ts";
+import type { LiveStep, Scope, TurnCore as Turn } from "./core.ts";
 import { requestStep } from "./rehearsal.ts";
 import { policyOf } from "./retry.ts";
 
@@ -110,6 +110,15 @@ function tooManyRequests(most: number): Error {
 }
 
 const withoutKey = new Set(["GET", "HEAD", "OPTIONS"]);
+/** Kept of a step. */
+const mostNoted = 10;
+
+/** What a re-run would repeat. */
+function noteRequest(step: LiveStep, { method, url }: Request): void {
+  const line = `${method} ${new URL(url).host}`.slice(0, 200);
+  if (withoutKey.has(method) || step.sent?.includes(line)) return;
+  step.sent = [...(step.sent ?? []), line].slice(0, mostNoted);
+}
 
 function replaceFetch(target: Globals, scope: Scope, carry?: Send): () => void {
   const original = target.fetch;
@@ -125,7 +134,10 @@ function replaceFetch(target: Globals, scope: Scope, carry?: Send): () => void {
     if (!frame) return original(input, init);
     const request = new Request(input, init);
     const { turn, step } = frame;
-    if (step) return send(turn, step.key, `${idempotencyKey(turn, step.key)}:${++step.calls}`, request);
+    if (step) {
+      noteRequest(step, request);
+      return send(turn, step.key, `${idempotencyKey(turn, step.key)}:${++step.calls}`, request);
+    }
     return replayedFetch(turn, request, (live, key, again) => send(turn, live, key, again));
   });
 }

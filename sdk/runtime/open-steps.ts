@@ -54,8 +54,18 @@ export class OpenSteps {
     return open;
   }
 
+  /** The recorded step, or a new one; a copied start begins as the code asks for it now. */
+  find(known: StepRecord | undefined, spec: StepSpec, now: number): StepRecord {
+    if (known === undefined) return this.#create(spec, now);
+    if (known.detail?.again) {
+      Object.assign(known, { startedAt: now, due: spec.due, detail: spec.detail } satisfies Partial<StepRecord>);
+      this.#buffer.touch(known);
+    }
+    return known;
+  }
+
   /** A step asked for for the first time. */
-  create({ key, name, count, kind, due, detail }: StepSpec, now: number): StepRecord {
+  #create({ key, name, count, kind, due, detail }: StepSpec, now: number): StepRecord {
     this.total++;
     const status = kind === "do" || kind === "rollback" ? "running" : "waiting";
     const step: StepRecord = { key, name, count, kind, status, started: this.#ordinal++, ended: null, attempt: 0, startedAt: now, endedAt: null, due, output: null, error: null, detail };

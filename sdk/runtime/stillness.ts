@@ -7,11 +7,14 @@ import type { Clock } from "./core.ts";
 
 /** How long a workflow may await something that is no step before it is called stuck, ms. */
 const stuckAfterMs = 5_000;
+/** Of a rehearsal, which awaits no attempt. */
+const stuckSoonMs = 500;
 /** Looks after that time: if others kept the thread meanwhile, what was under way gets its turns first. */
 const lastLooks = 10;
 
 export interface Observed {
   readonly clock: Clock;
+  readonly rehearses: boolean;
   /** See ./soon.ts. */
   soon(): Promise<void>;
   /** Over, or attempts are under way: no need to look. */
@@ -40,7 +43,7 @@ export class Stillness {
   }
 
   async #look(): Promise<void> {
-    const { clock } = this.#observed;
+    const { clock, rehearses } = this.#observed;
     let began = clock.now();
     let late = 0;
     await this.#observed.soon();
@@ -54,7 +57,7 @@ export class Stillness {
         continue;
       }
       if (this.#observed.onStill()) return;
-      if (clock.now() - began > stuckAfterMs && ++late > lastLooks) return this.#observed.onStuck();
+      if (clock.now() - began > (rehearses ? stuckSoonMs : stuckAfterMs) && ++late > lastLooks) return this.#observed.onStuck();
     }
   }
 }

@@ -70,7 +70,7 @@ export class Turn implements TurnCore {
     this.account = account;
     this.history = new History(input.steps);
     this.values = new Values(host, input.turn, input.limits, input.steps.length);
-    this.random = new SeededRandom(`${input.executionId}:${input.run}`);
+    this.random = new SeededRandom(input.seed ?? `${input.executionId}:${input.run}`);
     this.now = input.createdAt;
     this.steps = new OpenSteps(this.buffer, this.history);
     const soon = soonOf(() => this.finished);
@@ -81,10 +81,10 @@ export class Turn implements TurnCore {
       finished: () => this.finished,
       deliver: (entry) => this.#deliver(entry),
       onWaiting: () => this.#stillness.watch(),
-      onLive: () => this.steps.activate(),
+      onLive: () => input.rehearse || this.steps.activate(),
     });
     this.#stillness = new Stillness({
-      clock, soon,
+      clock, soon, rehearses: input.rehearse === true,
       busy: () => this.finished || this.running.count > 0,
       activity: () => this.#activity,
       onStill: () => this.#onStill(),
@@ -92,10 +92,8 @@ export class Turn implements TurnCore {
     });
     this.#waits = new Waits(this, host, input.signals);
     this.#commits = new Commits(this.buffer, host, input, ({ stop }) => this.stop(stop), (error) => this.abort(error));
-    this.ending.onFinish(() => {
-      this.running.stop();
-      this.#waits.close();
-    });
+    this.ending.onFinish(() => this.running.stop());
+    this.ending.onFinish(() => this.#waits.close());
   }
 
   get finished(): boolean {
@@ -113,10 +111,12 @@ export class Turn implements TurnCore {
       return new Promise((resolve) => this.replay.early.push(() => resolve(this.request(spec))));
     }
     if (known !== undefined && known.kind !== spec.kind) return this.#diverge(stepTitle(spec), known);
+    // A rehearsal ends where the history does.
+    if (known === undefined && this.input.rehearse) return this.#diverge(stepTitle(spec));
     if (known === undefined && this.steps.total >= this.input.limits.steps) return this.#tooMany();
     if (known === undefined && (this.#stopping || this.replay.takeOver)) return never;
     return new Promise((resolve, reject) => {
-      const open: Open = { step: known ?? this.steps.create(spec, this.clock.now()), resolve, reject, activate: spec.activate };
+      const open: Open = { step: this.steps.find(known, spec, this.clock.now()), resolve, reject, activate: spec.activate };
       this.steps.add(open);
       if (known === undefined) return this.#begin(open);
       this.history.request(spec.key);

@@ -122,5 +122,9 @@ export const executionView = executionSummary.extend({
   divergence: z
     .object({ at: z.number().int(), expected: z.string(), found: z.string(), hint: z.string() })
     .nullable(),
+  /** Versions it ran on before it was moved to the one it runs on, the first first. */
+  moved_from: z.array(z.number().int()).optional(),
+  /** Its history up to this step is a copy of another execution's. */
+  rerun_of: z.object({ execution_id: z.string(), from: z.string() }).optional(),
 });
 export type ExecutionView = z.infer<typeof executionView>;

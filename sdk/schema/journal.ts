@@ -56,6 +56,10 @@ export interface StepDetail {
   rollback?: boolean;
   /** continueAsNew and re-runs: effects get fresh idempotency keys. */
   generation?: number;
+  /** A re-run copied that it was asked for, and not how it ended: it begins anew, as the code says now. */
+  again?: true;
+  /** Requests of its attempts that may have had an effect, as `POST api.example.com`; the first few. */
+  sent?: string[];
 }
 
 export type StepRow = [
@@ -164,6 +168,10 @@ export interface TurnInput {
   /** What the execution sees of its tenant's variables, as JSON (`VariablesSnapshot` of ./variable.ts); absent before its code was seen to ask. */
   variables?: string | null;
   test?: TestRun | null;
+  /** What random numbers between steps follow from; the execution and its run when left out. */
+  seed?: string;
+  /** Only the history is followed: no step is carried out, nothing is committed. See rehearsed.ts of the runtime. */
+  rehearse?: true;
 }
 
 /** A run with sample data: encoded results by step name; `only` is the step it ends with. */

@@ -7,6 +7,7 @@ import { flowManifest } from "./flow.ts";
 import { scheduleOptions } from "./schedule.ts";
 import { eventTypeForm, eventTypeHint, longestEventType } from "./event-type.ts";
 import { eventFilter } from "./filter-schema.ts";
+import { inFlight } from "./in-flight.ts";
 
 const retries = z.object({
   limit: z.number(),
@@ -82,6 +83,8 @@ export const deploymentRequest = z.object({
   /** Which export of which file each export of `main` is: for messages. */
   exports: z.record(z.string().min(1).max(256), z.object({ file: z.string().max(1024), name: z.string().max(256) })).optional(),
   message: z.string().max(500).optional(),
+  /** What becomes of executions that are under way; they go on with the code they began with when left out. */
+  in_flight: inFlight.optional(),
 });
 export type DeploymentRequest = z.infer<typeof deploymentRequest>;
 

@@ -48,6 +48,7 @@ export const problemCodes = {
   "unknown-hook": [404, "No workflow listens here"],
   "method-not-allowed": [405, "Method not allowed"],
   conflict: [409, "The state does not allow this"],
+  "effects-would-repeat": [409, "Effects would happen again"],
   "version-conflict": [409, "Somebody else has changed it meanwhile"],
   "event-loop": [409, "Events start each other in a circle"],
   "flow-singleton": [409, "The workflow runs one execution at a time"],
@@ -59,6 +60,7 @@ export const problemCodes = {
   "invalid-input": [422, "The input does not fit the workflow"],
   // 422 and not 409: as the IETF's draft of the Idempotency-Key header has it.
   "idempotency-key-reused": [422, "The Idempotency-Key belongs to another input"],
+  "edit-refused": [422, "The code does not allow this edit"],
   "bundle-rejected": [422, "The bundle cannot be deployed"],
   "flow-rate-limited": [429, "The workflow takes no more starts just now"],
   "rate-limited": [429, "Too many requests"],

@@ -71,7 +71,7 @@ function objectOf({ properties = {}, required = [] }: Schema, wanted: Wanted): R
   return Object.fromEntries(given.map(([name, schema]) => [name, instanceOf(schema, wanted, name)]));
 }
 
-const texts = [() => `text ${unique()}`, () => `text-${unique()}`, () => "a".repeat(43), () => crypto.randomUUID(), () => "text", () => "text.example.com", () => "resource.action", () => "+15550100", () => "2026-11-21", () => "BR", () => "EUR", () => "#4c6ef5"];
+const texts = [() => `text ${unique()}`, () => `text-${unique()}`, () => "a".repeat(43), () => crypto.randomUUID(), () => "text", () => "text.example.com", () => "resource.action", () => "+15550100", () => "2026-11-21", () => "BR", () => "EUR", () => "#4c6ef5", () => "workflows/text.ts"];
 
 /** @throws when none of the texts here fits the pattern */
 function textOf({ format, pattern, minLength = 0, maxLength = Infinity }: Schema): string {

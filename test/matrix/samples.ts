@@ -124,6 +124,8 @@ export const meantBodies: Record<string, (ground: Ground) => Promise<unknown>> =
   createView: async () => ({ entity: "leads", title: unique("view") }),
   executeAction: async () => ({ action: "notify", params: { to: { role: "admin" }, title: "Hello" } }),
   previewAction: async () => ({ action: "notify", params: { to: { role: "admin" }, title: "Hello" } }),
+  // An id that is given twice is refused.
+  instantiateWorkflowTemplate: async () => ({ name: unique("workflow") }),
   moveDeal: async (ground) => ({ stage_id: idOf(await ground.make("POST", "/stages", { pipeline_id: idOf(await ground.make("POST", "/pipelines", { name: unique("pipeline") })), name: "Sample" })) }),
   // Of the pipeline that was made for it.
   orderStages: async (ground) => {
@@ -133,6 +135,17 @@ export const meantBodies: Record<string, (ground: Ground) => Promise<unknown>> =
   convertLead: async () => ({}),
   setTicketSla: async () => ({ policies: [{ priority: "low", first_response_minutes: 60, resolve_minutes: null }] }),
   createDeployment: async () => trivial(41),
+  previewDeployment: async () => trivial(41),
+  saveWorkflowSource: async () => ({ source: "export const words = 1;" }),
+  validateSource: async () => ({ source: "export const words = 1;" }),
+  validateWorkflow: async () => ({}),
+  publishWorkflow: async () => ({}),
+  createWorkflow: async () => ({ name: unique("workflow") }),
+  updateWorkflow: async () => ({ category: "sample" }),
+  addWorkflowStep: async () => ({ step_type: "delay", name: "more", config: { minutes: 5 }, draft: true }),
+  replaceWorkflowSteps: async () => ({ steps: [], draft: true }),
+  updateWorkflowStep: async () => ({ draft: true }),
+  restoreWorkflowVersion: async () => ({}),
   configureImport: async () => ({ has_header: true }),
   createExport: async () => ({ entity: "leads" }),
   createCustomField: async () => ({ entity: "task", key: unique("field").replace("-", "_"), title: "Field", type: "text" }),
@@ -188,12 +201,16 @@ export const kinds: Record<string, Kind> = {
   notifications: { make: (ground, person) => ground.notification(person) },
   sso: { make: (ground, person) => kindOf("providers").make(ground, person) },
   steps: { make: async () => "sign-1", chosen: true },
+  // The same for all tenants.
+  templates: { make: async () => "big-deal-alert", chosen: true },
   teams: { make: async (ground) => idOf(await ground.make("POST", "/teams", { name: unique("Team") })) },
   tenants: { make: async (ground) => ground.id },
   // Somebody whom everybody may change who may change anybody.
   users: { make: async (ground) => (await ground.newPerson(await ground.roleWith([]))).id },
   variables: { make: async (ground) => idOf(await ground.make("POST", "/variables", { name: unique("name").replace("-", "_"), type: "string", value: "v" })) },
   workflows: { make: async (ground) => ground.spareWorkflow(), chosen: true },
+  // All spares are of one deployment.
+  versions: { make: async (ground) => String((await ground.make("GET", "/workflows/spare-0"))["version"]), chosen: true },
 };
 
 /** @throws saying what to add */

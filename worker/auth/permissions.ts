@@ -24,7 +24,7 @@ export const permissions = {
   "deployments.read": "See deployments and their sources",
   "deployments.write": "Deploy code, activate an earlier version",
   "workflows.read": "See workflows, their executions and logs",
-  "workflows.write": "Switch workflows on and off",
+  "workflows.write": "Write and check drafts of workflows, switch workflows on and off",
   "workflows.execute": "Start executions, send them events, pause, resume, cancel and retry them",
   "workflows.approve": "Decide approvals",
   "hooks.read": "See webhooks and their deliveries",

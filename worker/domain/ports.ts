@@ -29,13 +29,18 @@ export interface PreparedBundle {
   };
 }
 
+export interface PrepareOptions {
+  /** False: it is looked at and not stored. */
+  keep?: boolean;
+}
+
 /** Guards, loads and stores a bundle; after `ok` it is kept for good. */
 export interface SandboxPort {
-  prepare(env: Env, tenant: string, request: DeploymentRequest): Promise<PreparedBundle | { ok: false; problems: BundleProblem[] }>;
+  prepare(env: Env, tenant: string, request: DeploymentRequest, options?: PrepareOptions): Promise<PreparedBundle | { ok: false; problems: BundleProblem[] }>;
 }
 
 /** What may be asked of an execution from outside. */
-export type ExecutionPort = Pick<ExecutionObject, "start" | "run" | "get" | "origin" | "logs" | "send" | "decide" | "pause" | "resume" | "cancel" | "retry">;
+export type ExecutionPort = Pick<ExecutionObject, "start" | "run" | "get" | "origin" | "logs" | "send" | "decide" | "pause" | "resume" | "cancel" | "retry" | "rehearse" | "move" | "fork" | "adopt">;
 
 /** What may be asked of a tenant's index. */
 export type HubPort = Pick<HubObject, "list" | "find" | "restart" | "counts" | "activity">;

@@ -24,6 +24,7 @@ import { eventRoutes } from "./events.ts";
 import { executionRoutes } from "./executions.ts";
 import { type AppEnv, baseContext, type Deps, handle } from "./handle.ts";
 import { exportRoutes } from "./exports.ts";
+import { gateRoutes } from "./gate.ts";
 import { hookRoutes } from "./hooks.ts";
 import { importRoutes } from "./imports.ts";
 import { invitationRoutes } from "./invitations.ts";
@@ -41,6 +42,7 @@ import { privacyRoutes } from "./privacy.ts";
 import { problemResponse } from "./problems.ts";
 import { recordRoutes, recordTags } from "./records.ts";
 import { reportRoutes } from "./reports.ts";
+import { rerunRoutes } from "./rerun.ts";
 import { roleRoutes } from "./roles.ts";
 import type { Route } from "./route.ts";
 import { attachmentRoutes } from "./attachments.ts";
@@ -49,6 +51,7 @@ import { taskRoutes } from "./tasks.ts";
 import { timelineRoutes } from "./timeline.ts";
 import { searchRoutes } from "./search.ts";
 import { teamRoutes } from "./teams.ts";
+import { templateRoutes } from "./templates.ts";
 import { tenantRoutes } from "./tenants.ts";
 import { openSocket, updatesPaths, updatesRoutes } from "./updates.ts";
 import { ticketRoutes } from "./tickets.ts";
@@ -56,19 +59,21 @@ import { usageRoutes } from "./usage.ts";
 import { userRoutes } from "./users.ts";
 import { scheduleRoutes } from "./schedules.ts";
 import { sessionRoutes } from "./sessions.ts";
+import { sourceRoutes } from "./sources.ts";
 import { ssoRoutes } from "./sso.ts";
 import { variableRoutes } from "./variables.ts";
 import { jwks, jwksPath } from "./well-known.ts";
 import { viewRoutes } from "./views.ts";
 import { webhookRoutes } from "./webhooks.ts";
 import { workflowRoutes } from "./workflows.ts";
+import { workflowStepRoutes } from "./workflow-steps.ts";
 
 export type { Deps } from "./handle.ts";
 
 const base = "/api/v1";
 
 /** Every route of the API. */
-export const routes = [...authRoutes, ...mfaRoutes, ...ssoRoutes, ...invitationRoutes, ...sessionRoutes, ...deploymentRoutes, ...executionRoutes, ...eventRoutes, ...approvalRoutes, ...workflowRoutes, ...scheduleRoutes, ...hookRoutes, ...webhookRoutes, ...deadLetterRoutes, ...emailRoutes, ...apiKeyRoutes, ...variableRoutes, ...userRoutes, ...roleRoutes, ...teamRoutes, ...tenantRoutes, ...auditRoutes, ...privacyRoutes, ...usageRoutes, ...planRoutes, ...notificationRoutes, ...updatesRoutes, ...customFieldRoutes, ...recordRoutes, ...taskRoutes, ...calendarRoutes, ...attachmentRoutes, ...timelineRoutes, ...importRoutes, ...exportRoutes, ...leadRoutes, ...pipelineRoutes, ...ticketRoutes, ...reportRoutes, ...actionRoutes, ...searchRoutes, ...duplicateRoutes, ...mergeRoutes, ...viewRoutes, ...operatorRoutes];
+export const routes = [...authRoutes, ...mfaRoutes, ...ssoRoutes, ...invitationRoutes, ...sessionRoutes, ...deploymentRoutes, ...gateRoutes, ...executionRoutes, ...rerunRoutes, ...eventRoutes, ...approvalRoutes, ...templateRoutes, ...workflowRoutes, ...workflowStepRoutes, ...sourceRoutes, ...scheduleRoutes, ...hookRoutes, ...webhookRoutes, ...deadLetterRoutes, ...emailRoutes, ...apiKeyRoutes, ...variableRoutes, ...userRoutes, ...roleRoutes, ...teamRoutes, ...tenantRoutes, ...auditRoutes, ...privacyRoutes, ...usageRoutes, ...planRoutes, ...notificationRoutes, ...updatesRoutes, ...customFieldRoutes, ...recordRoutes, ...taskRoutes, ...calendarRoutes, ...attachmentRoutes, ...timelineRoutes, ...importRoutes, ...exportRoutes, ...leadRoutes, ...pipelineRoutes, ...ticketRoutes, ...reportRoutes, ...actionRoutes, ...searchRoutes, ...duplicateRoutes, ...mergeRoutes, ...viewRoutes, ...operatorRoutes];
 
 /** These are also reached without the prefix. */
 const unprefixed = new Set(["webhooks", "auth", "workflows", "executions", "variables", "users", "tenants", "updates", "approvals", "notifications", "emails", "reports", "custom-fields", "search", "duplicates", "views", "actions", ...recordTags]);

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { allEntities } from "../../sdk/schema/crm/index.ts";
 import { newRecord, newRecordBody, operationOf, operationOfMany } from "../../test/support/record-samples.ts";
 import { comparable } from "../domain/duplicates/list.ts";
+import { prepareBundle } from "../sandbox/deploy.ts";
 import { type Person, signIn, signUp } from "./testing/accounts.ts";
 import { pendingApproval } from "./testing/approvals.ts";
 import { type Answered, bundleOf, env, harness, operatorKey, type Tenant } from "./testing/harness.ts";
@@ -15,6 +16,8 @@ import { colleague, listed } from "./testing/people.ts";
 /** Time that has passed besides, in ms. */
 let ahead = 0;
 const h = harness(undefined, () => Date.now() + ahead);
+/** Where code is loaded. */
+const real = harness(undefined, () => Date.now() + ahead, { prepare: prepareBundle });
 
 interface Ground {
   tenant: Tenant;
@@ -105,7 +108,15 @@ const attachment = async (ground: Ground) => idIn(await ground.call("POST", `/at
 const uploaded = async ({ call }: Ground) => idIn(await call("POST", "/imports?entity=leads", "name\nAda\n", { "content-type": "text/csv" }));
 const withImport = (method: string, path: string, body?: object): Change => async (ground) => ground.call(method, `/imports/${await uploaded(ground)}${path}`, body);
 
+/** A workflow with a step, whose source came along. */
+const napping = 'import { workflow } from "everstep";\nexport const hello = workflow({ id: "hello" }, async ({ step }) => {\n  await step.sleep("nap", "1 minute");\n});\n';
+const withSteps = (method: string, path: string, body?: object): Change => async ({ call }) => {
+  idIn(await call("POST", "/deployments", bundleOf([{}], { "hello.ts": napping })));
+  return call(method, `/workflows/hello/steps${path}`, body);
+};
+
 const changes: Record<string, Change> = {
+  instantiateWorkflowTemplate: async ({ tenant }) => (await colleague(real, tenant, { role: "admin" })).call("POST", "/workflows/templates/big-deal-alert/instantiate", {}),
   createImport: ({ call }) => call("POST", "/imports?entity=leads", "name\nAda\n", { "content-type": "text/csv" }),
   configureImport: withImport("PATCH", "", { has_header: true }),
   startImport: withImport("POST", "/start"),
@@ -175,9 +186,42 @@ const changes: Record<string, Change> = {
     await tenant.deploy({ title: "Second" });
     return call("POST", `/deployments/${first}/activate`);
   },
+  createWorkflow: async ({ tenant }) => (await colleague(real, tenant, { role: "admin" })).call("POST", "/workflows", { name: name() }),
+  deleteWorkflow: async ({ tenant, call }) => {
+    await tenant.deploy({});
+    return call("DELETE", "/workflows/hello");
+  },
+  addWorkflowStep: withSteps("POST", "", { step_type: "delay", name: "more", config: { minutes: 5 }, draft: true }),
+  replaceWorkflowSteps: withSteps("PUT", "", { steps: [], draft: true }),
+  updateWorkflowStep: withSteps("PATCH", "/sleep%3Anap", { config: { duration: "2 minutes" }, draft: true }),
+  deleteWorkflowStep: withSteps("DELETE", "/sleep%3Anap?draft=true"),
   updateWorkflow: async ({ tenant, call }) => {
     await tenant.deploy({});
     return call("PATCH", "/workflows/hello", { is_active: false });
+  },
+  saveWorkflowSource: async ({ tenant, call }) => {
+    await tenant.deploy({});
+    return call("PUT", "/workflows/hello/source", { source: "export const draft = 1;" });
+  },
+  discardWorkflowDraft: async ({ tenant, call }) => {
+    await tenant.deploy({});
+    await call("PUT", "/workflows/hello/source", { source: "export const draft = 1;" });
+    return call("DELETE", "/workflows/hello/draft");
+  },
+  publishWorkflow: async ({ tenant, call }) => {
+    await tenant.deploy({});
+    await call("POST", "/workflows/hello/unpublish");
+    return call("POST", "/workflows/hello/publish", {});
+  },
+  unpublishWorkflow: async ({ tenant, call }) => {
+    await tenant.deploy({});
+    return call("POST", "/workflows/hello/unpublish");
+  },
+  restoreWorkflowVersion: async ({ call }) => {
+    const deploy = (source: string) => call("POST", "/deployments", bundleOf([{}], { "hello.ts": source }));
+    const { body } = await deploy("export const first = 1;");
+    await deploy("export const second = 2;");
+    return call("POST", `/workflows/hello/versions/${String(body["version"])}/restore`, {});
   },
   pauseSchedule: scheduled("/pause"),
   rebuildReports: ({ call }) => call("POST", "/reports/rebuild"),
@@ -192,6 +236,7 @@ const changes: Record<string, Change> = {
   pauseExecution: told("/pause"),
   resumeExecution: told("/resume"),
   retryExecution: told("/retry", { mode: "new" }),
+  rerunExecution: told("/rerun", { from: "a-1" }),
   sendEvent: told("/events", { type: "paid" }),
   publishEvent: ({ call }) => call("POST", "/events", { type: "contract.signed" }),
   redispatchEvent: async (ground) => ground.call("POST", `/events/${await made(ground, "/events", { type: "contract.signed" })}/redispatch`),
@@ -303,10 +348,15 @@ const unaudited: Record<string, string> = {
   previewImport: "it only shows what would be",
   createUpdatesTicket: "it opens nothing but a socket that shows what its holder may see, for 30 seconds",
   previewAction: "it only shows what would be",
+  validateSource: "it only shows what would be",
+  validateWorkflow: "it only shows what would be",
+  previewDeployment: "it only shows what would be",
+  previewPublish: "it only shows what would be",
   previewEmailTemplate: "it only shows what would be",
   testEmailAccount: "it changes nothing: it connects, and says what came of it",
   eraseTenant: "the tenant's log goes with it; the operator's receipt says who",
   executeWorkflow: "an execution is in the tenant's index, with who started it",
+  testWorkflowStep: "an execution is in the tenant's index, with who started it",
   testRunWorkflow: "an execution is in the tenant's index, with who started it",
   readNotification: "what somebody has read is nobody else's business",
   readAllNotifications: "what somebody has read is nobody else's business",

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { executionSummary, executionView } from "../../sdk/schema/execution.ts";
+import { executionSummary } from "../../sdk/schema/execution.ts";
 import { cancelBody, cancelExecution, outlineView, pauseExecution, resumeExecution } from "../domain/executions/control.ts";
 import { decideBody } from "../domain/approvals/decide.ts";
 import { decideStep } from "../domain/executions/decide.ts";
-import { getExecution } from "../domain/executions/get.ts";
+import { executionDetail, getExecutionDetail } from "../domain/executions/detail.ts";
 import { listExecutions, listExecutionsQuery } from "../domain/executions/list.ts";
 import { listLogs, logList, logsQuery } from "../domain/executions/logs.ts";
 import { retriedView, retryBody, retryExecution } from "../domain/executions/retry.ts";
@@ -22,8 +22,8 @@ export const executionRoutes: readonly Route[] = [
     async ({ ctx, query }) => reply(200, await listExecutions({ ctx, input: query })),
   ),
   tenantRoute(
-    { ...at(""), method: "get", operation: "getExecution", summary: "A whole execution with its steps", permission: "workflows.read", params: uuidParams, query: waitQuery, responses: { 200: executionView } },
-    async ({ ctx, params, query }) => reply(200, await getExecution({ ctx, input: { ...params, ...query } })),
+    { ...at(""), method: "get", operation: "getExecution", summary: "A whole execution with its steps", permission: "workflows.read", params: uuidParams, query: waitQuery, responses: { 200: executionDetail } },
+    async ({ ctx, params, query }) => reply(200, await getExecutionDetail({ ctx, input: { ...params, ...query } })),
   ),
   tenantRoute(
     { ...at("/logs"), method: "get", operation: "listExecutionLogs", summary: "What its code logged, oldest first", permission: "workflows.read", params: uuidParams, query: logsQuery, responses: { 200: logList } },

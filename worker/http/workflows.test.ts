@@ -29,10 +29,21 @@ describe("workflows", () => {
     expect((await tenant.call("POST", "/workflows/hello/execute", {})).status).toBe(202);
   });
 
-  it("keep everything but the switch to their code", async () => {
+  it("that came without their source have no name to change, and change nothing else either", async () => {
     const tenant = await h.newTenant();
     await tenant.deploy({});
-    expect((await tenant.call("PATCH", "/workflows/hello", { is_active: true, name: "Other" })).status).toBe(400);
+    const { status, body } = await tenant.call("PATCH", "/workflows/hello", { is_active: false, name: "Other", category: "sales" });
+    expect([status, body["detail"]]).toEqual([409, expect.stringContaining("without its source")]);
+    expect((await tenant.call("GET", "/workflows/hello")).body).toMatchObject({ is_active: true, name: "Hello", category: null, steps: [] });
+  });
+
+  it("are sorted under categories", async () => {
+    const tenant = await h.newTenant();
+    await tenant.deploy({ id: "a" }, { id: "b" });
+    expect((await tenant.call("PATCH", "/workflows/a", { category: "sales" })).body).toMatchObject({ id: "a", category: "sales", version: 1 });
+    expect((await tenant.call("GET", "/workflows?category=sales")).body).toMatchObject({ data: [{ id: "a" }], pagination: { total: 1 } });
+    await tenant.call("PATCH", "/workflows/a", { category: null });
+    expect((await tenant.call("GET", "/workflows?category=sales")).body.data).toEqual([]);
   });
 
   it("of another tenant are not found", async () => {

@@ -2,14 +2,19 @@ import { executionView } from "../../sdk/schema/execution.ts";
 import { executeBody, executeWorkflow, startedView } from "../domain/executions/execute.ts";
 import { listWorkflowExecutions, workflowExecutionList, workflowExecutionsQuery } from "../domain/executions/list.ts";
 import { testRun, testRunBody } from "../domain/executions/test-run.ts";
-import { getWorkflow } from "../domain/workflows/get.ts";
+import { changeWorkflow, workflowPatch } from "../domain/workflows/change.ts";
+import { createWorkflow, newWorkflow } from "../domain/workflows/create.ts";
+import { deleteQuery, deleteWorkflow } from "../domain/workflows/delete.ts";
+import { getWorkflowDetail, workflowWithSteps } from "../domain/workflows/detail.ts";
 import { listWorkflows, listWorkflowsQuery, workflowList } from "../domain/workflows/list.ts";
-import { updateWorkflow, workflowChange } from "../domain/workflows/update.ts";
 import { workflowDetail } from "../domain/workflows/view.ts";
 import { workflowParams } from "./parameters.ts";
 import { reply, type Route, tenantRoute } from "./route.ts";
 
 const tag = "workflows";
+const etag = (revision: number) => ({ headers: { etag: `"${revision}"` } });
+/** The longest list of steps, with the code that they may hold. */
+const maxBytes = 4 * 1024 * 1024;
 
 export const workflowRoutes: readonly Route[] = [
   tenantRoute(
@@ -17,12 +22,32 @@ export const workflowRoutes: readonly Route[] = [
     async ({ ctx, query }) => reply(200, await listWorkflows({ ctx, input: query })),
   ),
   tenantRoute(
-    { method: "get", path: "/workflows/:id", operation: "getWorkflow", tag, summary: "A workflow, its manifest and its counts", permission: "workflows.read", params: workflowParams, loadsWorkflow: true, responses: { 200: workflowDetail } },
-    async ({ ctx, params }) => reply(200, await getWorkflow({ ctx, input: params })),
+    { method: "post", path: "/workflows", operation: "createWorkflow", tag, summary: "Make a workflow of its trigger and its steps. 200 when the Idempotency-Key has made it earlier.", permission: "workflows.write", besides: ["deployments.write"], keyed: true, maxBytes, body: newWorkflow, responses: { 200: workflowDetail, 201: workflowDetail } },
+    async ({ ctx, body, key }) => {
+      const { workflow, created } = await createWorkflow({ ctx, input: { ...body, key } });
+      return created ? reply(201, workflow) : reply(200, workflow);
+    },
   ),
   tenantRoute(
-    { method: "patch", path: "/workflows/:id", operation: "updateWorkflow", tag, summary: "Switch a workflow on or off", permission: "workflows.write", params: workflowParams, body: workflowChange, loadsWorkflow: true, responses: { 200: workflowDetail } },
-    async ({ ctx, params, body }) => reply(200, await updateWorkflow({ ctx, input: { ...params, ...body } })),
+    { method: "get", path: "/workflows/:id", operation: "getWorkflow", tag, summary: "A workflow, its steps, its manifest and its counts", permission: "workflows.read", params: workflowParams, loadsWorkflow: true, responses: { 200: workflowWithSteps } },
+    async ({ ctx, params }) => {
+      const { revision, ...view } = await getWorkflowDetail({ ctx, input: params });
+      return { ...reply(200, view), ...etag(revision) };
+    },
+  ),
+  tenantRoute(
+    { method: "patch", path: "/workflows/:id", operation: "updateWorkflow", tag, summary: "Change a workflow: its name, trigger and steps in its code, its category, whether it is on", permission: "workflows.write", besides: ["deployments.write"], params: workflowParams, loadsWorkflow: true, versioned: true, maxBytes, body: workflowPatch, responses: { 200: workflowDetail } },
+    async ({ ctx, params, body, version }) => {
+      const { revision, ...view } = await changeWorkflow({ ctx, input: { ...body, ...params, revision: version } });
+      return { ...reply(200, view), ...etag(revision) };
+    },
+  ),
+  tenantRoute(
+    { method: "delete", path: "/workflows/:id", operation: "deleteWorkflow", tag, summary: "Delete a workflow: nothing starts it any more; its history stays", permission: "workflows.write", params: workflowParams, loadsWorkflow: true, query: deleteQuery, responses: { 204: null } },
+    async ({ ctx, params, query }) => {
+      await deleteWorkflow({ ctx, input: { ...params, ...query } });
+      return reply(204);
+    },
   ),
   tenantRoute(
     {

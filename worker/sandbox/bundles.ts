@@ -9,7 +9,7 @@ import type { HostPort, TurnInput, TurnResult } from "../../sdk/schema/journal.t
 import { doorModules, GUARD_CORE, GUARD_MODULE, guardModule, tenantFlags } from "./guard/modules.ts";
 
 /** One more whenever the runtime or the guard change what a loaded isolate does. */
-export const runtimeVersion = 3;
+export const runtimeVersion = 4;
 
 export interface StoredBundle {
   main: string;
@@ -71,9 +71,12 @@ function asksVariables({ modules }: StoredBundle): boolean {
   return Object.values(modules).some((text) => /\b(vars|secrets)\b/.test(text));
 }
 
-/** Loads code that is not deployed yet, without any network, to ask what it holds. */
-export async function readManifest(loader: WorkerLoader, tenant: string, bundle: string, code: StoredBundle): Promise<unknown> {
-  const worker = loader.get(`manifest:${tenant}:${bundle}:${runtimeVersion}`, async () => workerCode(code, { name: "Manifest", text: manifestRuntime, make: "makeManifest" }, null));
+/**
+ * Loads code that is not deployed yet, without any network, to ask what it holds. The isolate
+ * has no name, so that it goes when it has answered: drafts are looked at with every change.
+ */
+export async function readManifest(loader: WorkerLoader, code: StoredBundle): Promise<unknown> {
+  const worker = loader.load(workerCode(code, { name: "Manifest", text: manifestRuntime, make: "makeManifest" }, null));
   const entrypoint = worker.getEntrypoint("Manifest") as unknown as { manifest(): Promise<unknown> };
   return entrypoint.manifest();
 }

@@ -46,6 +46,12 @@ test("of several files those that are named are in, and no others", async () => 
   expect(Object.keys(request.exports ?? {})).toEqual(["c", "wf_workflows_a"]);
 });
 
+test("a folder with .everstepignore is left out, unless something of it is named", async () => {
+  const root = project({ "workflows/a.ts": `export default ${flow("a")};`, "workflows/examples/.everstepignore": "", "workflows/examples/deep/b.ts": `export default ${flow("b")};` });
+  const [all, one] = [await bundleForDeploy(root), await bundleForDeploy(join(root, "workflows/examples/deep/b.ts"))];
+  expect([Object.keys(all.request.exports ?? {}), Object.keys(one.request.exports ?? {})]).toEqual([["wf_workflows_a"], ["wf_workflows_examples_deep_b"]]);
+});
+
 test("the source map that travels along names files of packages by their place in node_modules, and holds no code", async () => {
   const root = project({
     "app/package.json": "{}",

@@ -54,7 +54,8 @@ function collect(folder: string, found: Entry): void {
   for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
     if (/^[._]/.test(entry.name) || entry.name === "node_modules" || entry.name === "dist") continue;
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) collect(path, found);
+    // Of what lies in a folder like this, only what is named itself.
+    if (entry.isDirectory() && !existsSync(join(path, ".everstepignore"))) collect(path, found);
     else if (/\.m?ts$/.test(entry.name) && !/\.(test|spec|d)\.m?ts$/.test(entry.name)) found.files.push(path);
   }
 }

@@ -1,4 +1,5 @@
 import type { Command } from "../command.ts";
+import { checkCommand } from "./check.ts";
 import { loginCommand, logoutCommand, whoamiCommand } from "./account.ts";
 import { deployCommand, deploymentsCommand } from "./deploy.ts";
 import { devCommand } from "./dev.ts";
@@ -9,6 +10,7 @@ import { initCommand } from "./init.ts";
 import { logsCommand } from "./logs.ts";
 import { runCommand } from "./run.ts";
 import { approveCommand, cancelCommand, pauseCommand, resumeCommand, retryCommand } from "./steer.ts";
+import { templatesCommand } from "./templates.ts";
 import { testCommand } from "./test.ts";
 import { typesCommand } from "./types.ts";
 import { variablesCommand } from "./variables.ts";
@@ -19,6 +21,7 @@ export const commands: Readonly<Record<string, Command>> = {
   init: initCommand,
   dev: devCommand,
   deploy: deployCommand,
+  check: checkCommand,
   test: testCommand,
   types: typesCommand,
   run: runCommand,
@@ -31,6 +34,7 @@ export const commands: Readonly<Record<string, Command>> = {
   cancel: cancelCommand,
   retry: retryCommand,
   workflows: workflowsCommand,
+  templates: templatesCommand,
   deployments: deploymentsCommand,
   hooks: hooksCommand,
   variables: variablesCommand,

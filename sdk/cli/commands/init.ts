@@ -3,6 +3,7 @@ import { basename, dirname, join, relative, resolve } from "node:path";
 import type { Command } from "../command.ts";
 import { CommandError, exitCodes } from "../failure.ts";
 import { packageRoot, packageVersion } from "../package.ts";
+import { writeTemplate } from "./templates.ts";
 
 /** Files that a fresh folder may hold already. */
 const harmless = new Set([".git", ".gitignore", "README.md", "LICENSE", ".everstep", ".DS_Store"]);
@@ -13,10 +14,18 @@ const renamed = { "_package.json": "package.json", _gitignore: ".gitignore" };
 export const initCommand: Command = {
   usage: "init [FOLDER]",
   summary: "Make a small project: a workflow, its test, strict types.",
+  flags: [["--template ID", "with the workflow of a template (everstep templates); into a project that is there only that"]],
   more: "Default: the working folder. Nothing that is there is overwritten.",
+  options: { template: { type: "string" } },
   positionals: [0, 1],
-  async run({ positionals: [folder = "."], out }) {
+  async run({ positionals: [folder = "."], flags, out, connect }) {
     const root = resolve(folder);
+    const id = flags.text("template");
+    const template = id === undefined ? null : await connect().client.templates.get(id);
+    if (template && existsSync(join(root, "package.json"))) {
+      writeTemplate(root, template, out);
+      return exitCodes.ok;
+    }
     refuseOverwrite(root, folder);
     mkdirSync(root, { recursive: true });
     cpSync(join(packageRoot, "cli", "templates", "project"), root, { recursive: true, force: false, filter: (source) => basename(source) !== "node_modules" });
@@ -25,6 +34,7 @@ export const initCommand: Command = {
       else renameSync(join(root, from), join(root, to));
     }
     fillIn(join(root, "package.json"), root);
+    if (template) writeTemplate(root, template, null);
     const files = listFiles(root);
     out.json({ folder: root, files });
     out.print(`Made a project in ${root}`);

@@ -6,6 +6,7 @@ import type { Client } from "../../client/index.ts";
 import { type Command, executionId, type Flags } from "../command.ts";
 import { exitCodes, usageError } from "../failure.ts";
 import { findStep } from "./find-step.ts";
+import { asksRerun, rerun, rerunOptions } from "./rerun.ts";
 
 function simple(name: string, summary: string, done: string, act: (client: Client, id: string, flags: Flags) => Promise<void>, extra: Pick<Command, "flags" | "options"> = {}): Command {
   return {
@@ -37,13 +38,19 @@ export const retryCommand: Command = {
   flags: [
     ["--from STEP", "from this step instead; it and later ones are forgotten and run again"],
     ["--new", "start a new execution with the same input instead"],
+    ["--input JSON", "with --from: a new execution begins with a copy of the history, and this input"],
+    ["--result JSON", "with --from: likewise, and this stands for the step's result"],
+    ["--on VERSION", "with --from: likewise, on this version: own, current or a number"],
+    ["--dry-run", "with --from: only say what would be kept, run again and repeated"],
+    ["--repeat-effects", "what left the platform behind the step may do so again"],
   ],
-  options: { from: { type: "string" }, new: { type: "boolean" } },
+  options: { from: { type: "string" }, new: { type: "boolean" }, ...rerunOptions },
   positionals: [1, 1],
   async run({ positionals: [given], flags, out, connect }) {
     const id = executionId(given);
     const from = flags.text("from");
     const asNew = flags.on("new");
+    if (asksRerun(flags)) return rerun({ id, from, asNew, flags, out, client: connect().client });
     if (asNew && from !== undefined) throw usageError("--from and --new do not go together: a new execution begins at the beginning");
     const { client } = connect();
     const fromStep = from === undefined ? undefined : findStep((await client.executions.get(id)).steps, from).key;

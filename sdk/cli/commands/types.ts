@@ -1,9 +1,9 @@
 import { existsSync, writeFileSync } from "node:fs";
-import type { VariableView } from "../../schema/variable.ts";
 import type { Command } from "../command.ts";
 import { customFieldsPart } from "../crm-types.ts";
 import { exitCodes } from "../failure.ts";
 import { inputType } from "../input-type.ts";
+import { variablesPart } from "../variable-types.ts";
 import { findInProject, runNode } from "./test.ts";
 
 const fileName = "everstep-env.d.ts";
@@ -38,20 +38,4 @@ export const typesCommand: Command = {
 function declarationFile(workflows: ReadonlyArray<{ id: string; input: string }>): string {
   const entries = workflows.map(({ id, input }) => `    ${JSON.stringify(id)}: { input: ${input.replaceAll("\n", "\n    ")} };`);
   return `// Written by \`everstep types\`: the workflows that are deployed. Do not edit.\nimport "everstep";\nimport "everstep/client";\n\ndeclare module "everstep/client" {\n  interface Workflows {\n${entries.join("\n")}\n  }\n}\n`;
-}
-
-const typeNames = { string: "string", number: "number", boolean: "boolean", json: "unknown" } as const;
-
-/** By name: the same one may be another type in another workflow, or be missing there. */
-function variablesPart(variables: readonly VariableView[]): string {
-  const types = new Map<string, Set<string>>();
-  const secrets = new Set<string>();
-  for (const { name, type } of variables) {
-    if (type === "secret") secrets.add(name);
-    else types.set(name, (types.get(name) ?? new Set()).add(typeNames[type]));
-  }
-  for (const [name, of] of types) if (!variables.some((one) => one.name === name && one.workflow_id === null)) of.add("undefined");
-  const vars = Array.from(types, ([name, of]) => `    readonly ${name}: ${of.has("unknown") ? "unknown" : [...of].join(" | ")};\n`).join("");
-  const references = Array.from(secrets, (name) => `    readonly ${name}: import("everstep").SecretReference;\n`).join("");
-  return `\ndeclare module "everstep" {\n  interface Variables {\n${vars}  }\n  interface Secrets {\n${references}  }\n}\n`;
 }

@@ -8,6 +8,7 @@
 import { parse, type ParserOptions } from "@babel/parser";
 import type { Comment, File, Statement } from "@babel/types";
 import type { Range, SourceError } from "../value.ts";
+import { blank, closed, endOfLine, including, linesOf, problem, suspects, widened } from "./damage.ts";
 
 export interface Syntax {
   statements: Statement[];
@@ -20,39 +21,95 @@ export interface Syntax {
 
 const options: ParserOptions = {
   sourceType: "module",
-  plugins: ["typescript", "decorators"],
+  plugins: ["typescript", "decorators", "decoratorAutoAccessors"],
   errorRecovery: true,
   attachComment: false,
   allowAwaitOutsideFunction: true,
   allowReturnOutsideFunction: true,
+  allowUndeclaredExports: true,
 };
 
-/** Attempts to find what is broken; each costs a parse. */
-const mostAttempts = 24;
+/** Attempts to find what is broken, and then to find less; each costs a parse: fewer of long sources. */
+const attemptsFor = ({ length }: string): number => Math.max(12, Math.min(40, Math.floor(1_200_000 / (length + 1))));
+
+type Parsed = File & { errors?: readonly Failure[] | null };
+
+interface Attempt {
+  broken: Range[];
+  /** Null: it did not parse. */
+  parsed: Parsed | null;
+  /** What is closed at its end, so that it does. */
+  tail: string;
+  failures: Failure[];
+}
 
 export function parseSyntax(source: string): Syntax {
-  const errors: SourceError[] = [];
-  let broken: Range[] = [];
-  let text = source;
-  for (let attempt = 0; attempt < mostAttempts; attempt++) {
-    const result = tryParse(text, options);
-    if (!("message" in result)) {
-      for (const error of result.errors ?? []) errors.push(problem(source, error));
-      return { statements: result.program.body, comments: result.comments ?? [], errors: distinct(errors), broken };
+  let left = attemptsFor(source);
+  const attempt = (broken: Range[]): Attempt => {
+    let tail = "";
+    const failures: Failure[] = [];
+    for (;;) {
+      left--;
+      const result = tryParse(blank(source, broken) + tail, options);
+      if (!("message" in result)) return { broken, parsed: result, tail, failures };
+      failures.push(result);
+      const more = (result.pos ?? 0) >= source.trimEnd().length && tail === "" ? closed(blank(source, broken)) : "";
+      if (more === "") return { broken, parsed: null, tail, failures };
+      tail = more;
     }
-    errors.push(problem(source, result));
-    const at = result.pos ?? 0;
-    if (at >= source.trimEnd().length) {
-      const closed = close(text, source.length);
-      if (closed !== text) {
-        text = closed;
-        continue;
+  };
+  const going = (): boolean => left > 0;
+  let at = attempt([]);
+  const errors: SourceError[] = [];
+  while (at.parsed === null && going()) {
+    errors.push(...at.failures.slice(0, 1).map((failure) => problem(source, failure)));
+    at = repaired(source, at, attempt, going);
+  }
+  errors.push(...at.failures.slice(0, 1).map((failure) => problem(source, failure)));
+  if (at.parsed === null) return { statements: [], comments: [], errors: errors.slice(0, 1), broken: [{ start: 0, end: source.length }] };
+  return done(source, refined(source, at, attempt, going), errors);
+}
+
+/** The attempt that goes furthest: without a line at the error or above it, or some words before it; or without more and more. */
+function repaired(source: string, failed: Attempt, attempt: (broken: Range[]) => Attempt, going: () => boolean): Attempt {
+  const at = Math.min(failed.failures.at(-1)?.pos ?? 0, source.length);
+  let best: Attempt | null = null;
+  let furthest = endOfLine(source, at);
+  for (const range of suspects(source, at, failed.broken)) {
+    if (!going()) break;
+    const one = attempt(including(failed.broken, range));
+    if (one.parsed) return one;
+    const reached = one.failures.at(-1)?.pos ?? 0;
+    if (reached <= furthest) continue;
+    [best, furthest] = [one, reached];
+  }
+  return best ?? attempt(widened(source, failed.broken, at));
+}
+
+/** With as few lines of each broken range as will do. */
+function refined(source: string, whole: Attempt, attempt: (broken: Range[]) => Attempt, going: () => boolean): Attempt {
+  let best = whole;
+  for (const range of whole.broken) {
+    const lines = linesOf(source, range);
+    search: for (let size = 1; size < lines.length; size++) {
+      for (let from = 0; from + size <= lines.length; from++) {
+        if (!going()) return best;
+        const less = { start: lines[from]?.start ?? range.start, end: lines[from + size - 1]?.end ?? range.end };
+        const one = attempt(best.broken.map((each) => (each === range ? less : each)));
+        if (!one.parsed || (one.parsed.errors?.length ?? 0) > (best.parsed?.errors?.length ?? 0)) continue;
+        best = one;
+        break search;
       }
     }
-    broken = widened(source, broken, Math.min(at, source.length));
-    text = blank(source, broken);
   }
-  return { statements: [], comments: [], errors: distinct(errors), broken: [{ start: 0, end: source.length }] };
+  return best;
+}
+
+function done(source: string, { parsed, broken }: Attempt, errors: readonly SourceError[]): Syntax {
+  // What follows from the first says nothing new, unless it is broken itself.
+  const certain = errors.filter(({ start }, index) => index === 0 || broken.some((range) => start >= range.start && start <= range.end));
+  const recovered = (parsed?.errors ?? []).map((error) => problem(source, error));
+  return { statements: parsed?.program.body ?? [], comments: parsed?.comments ?? [], errors: distinct([...certain, ...recovered]), broken };
 }
 
 /** Statements of a part of a source, with their places in the whole; null when it does not parse by itself. */
@@ -66,66 +123,20 @@ interface Failure {
   pos?: number;
 }
 
-function tryParse(text: string, how: ParserOptions): (File & { errors?: readonly Failure[] | null }) | Failure {
+function tryParse(text: string, how: ParserOptions): Parsed | Failure {
   try {
-    return parse(text, how) as File & { errors?: readonly Failure[] };
+    return parse(text, how) as Parsed;
   } catch (error) {
+    // Too deep for the stack: not for the parser alone.
+    if (error instanceof RangeError) throw error;
     if (error instanceof SyntaxError) return error;
-    throw error;
+    // It stumbled over what it had recovered from before.
+    return how.errorRecovery ? tryParse(text, { ...how, errorRecovery: false }) : { message: "This cannot be parsed." };
   }
 }
 
-function problem(source: string, { message, pos = 0 }: Failure): SourceError {
-  const start = Math.min(pos, source.length);
-  const before = source.slice(0, start);
-  const line = before.split("\n").length;
-  return { message: message.replace(/\s*\(\d+:\d+\)$/, ""), start, line, column: start - (before.lastIndexOf("\n") + 1) + 1 };
-}
-
-/** One line of errors each: those that follow from the first say nothing new. */
+/** One of a line. */
 function distinct(errors: readonly SourceError[]): SourceError[] {
   const seen = new Set<number>();
   return errors.filter(({ line }) => !seen.has(line) && seen.add(line));
-}
-
-/** The line of the error; hit again, one more on either side, then twice as many, … */
-function widened(source: string, broken: readonly Range[], at: number): Range[] {
-  const line = { start: source.lastIndexOf("\n", at - 1) + 1, end: endOfLine(source, at) };
-  const near = broken.find(({ start, end }) => line.start <= end + 1 && line.end >= start - 1);
-  if (!near) return [...broken, line].sort((a, b) => a.start - b.start);
-  const rows = source.slice(near.start, near.end).split("\n").length;
-  let { start, end } = { start: Math.min(near.start, line.start), end: Math.max(near.end, line.end) };
-  for (let row = 0; row < rows; row++) {
-    start = source.lastIndexOf("\n", start - 2) + 1;
-    end = endOfLine(source, Math.min(end + 1, source.length));
-  }
-  return [...broken.filter((one) => one !== near && (one.end < start || one.start > end)), { start, end }].sort((a, b) => a.start - b.start);
-}
-
-function endOfLine(source: string, at: number): number {
-  const end = source.indexOf("\n", at);
-  return end < 0 ? source.length : end;
-}
-
-function blank(source: string, broken: readonly Range[]): string {
-  let text = "";
-  let at = 0;
-  for (const { start, end } of broken) {
-    text += source.slice(at, start) + source.slice(start, end).replace(/[^\n]/g, " ");
-    at = end;
-  }
-  return text + source.slice(at);
-}
-
-const closers: Record<string, string> = { "(": ")", "[": "]", "{": "}" };
-
-/** With the brackets closed that are open at its end. Strings and comments are skipped. */
-function close(text: string, length: number): string {
-  const open: string[] = [];
-  const tokens = text.matchAll(/\/\/.*|\/\*[\s\S]*?(?:\*\/|$)|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`|[()[\]{}]/g);
-  for (const [token] of tokens) {
-    if (token in closers) open.push(closers[token] ?? "");
-    else if (token === open.at(-1)) open.pop();
-  }
-  return text.length > length + 64 ? text : text + open.reverse().join("");
 }

@@ -4,6 +4,7 @@
  */
 import type { Comment } from "@babel/types";
 import type { Range } from "../value.ts";
+import type { FileNames } from "./reading.ts";
 
 /** The comments right above a statement, and behind it on its last line. */
 export function around(source: string, comments: readonly Comment[], statement: Range, after: number, before: number): { comment: string | null; extent: Range } {
@@ -18,16 +19,23 @@ export function around(source: string, comments: readonly Comment[], statement: 
     above.unshift(comment);
     start = comment.start ?? start;
   }
-  for (let index = firstFrom(comments, statement.end); index < comments.length; index++) {
+  end = lineCommentEnd({ source, comments }, end, before);
+  return { comment: above.length > 0 ? above.map(words).join("\n") : null, extent: { start, end } };
+}
+
+/** The end of the comments behind a place on its line. */
+export function lineCommentEnd({ source, comments }: Pick<FileNames, "source" | "comments">, from: number, before: number): number {
+  let end = from;
+  for (let index = firstFrom(comments, from); index < comments.length; index++) {
     const comment = comments[index];
     if (!comment || (comment.end ?? 0) > before) break;
     const gap = source.slice(end, comment.start ?? 0);
     if (gap.trim() !== "" || gap.includes("\n")) break;
     // One that something follows on its line belongs to that.
-    if (comment.type === "CommentBlock" && !/^[ \t]*(?:\n|$)/.test(source.slice(comment.end ?? 0, (comment.end ?? 0) + 200))) break;
+    if (comment.type === "CommentBlock" && !/^[^\S\n]*(?:\n|$)/.test(source.slice(comment.end ?? 0, (comment.end ?? 0) + 200))) break;
     end = comment.end ?? end;
   }
-  return { comment: above.length > 0 ? above.map(words).join("\n") : null, extent: { start, end } };
+  return end;
 }
 
 function firstFrom(comments: readonly Comment[], at: number): number {
@@ -51,4 +59,14 @@ function words({ value }: Comment): string {
     .map((line) => line.replace(/^\s*\*+\s?/, "").trim())
     .join("\n")
     .trim();
+}
+
+/** The next such character outside of comments; -1: there is none before `end`. */
+export function find({ source, comments }: Pick<FileNames, "source" | "comments">, character: string, start: number, end: number): number {
+  for (let at = source.indexOf(character, start); at >= 0 && at < end; at = source.indexOf(character, at + 1)) {
+    const comment = comments[firstFrom(comments, at + 1) - 1];
+    if (!comment || (comment.end ?? 0) <= at) return at;
+    at = (comment.end ?? at + 1) - 1;
+  }
+  return -1;
 }

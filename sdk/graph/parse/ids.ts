@@ -2,17 +2,38 @@
  * Ids of nodes: of what they are, not where.
  * @module
  */
-import type { GraphNode, WorkflowGraph } from "../model.ts";
-import { allNodes } from "../walk.ts";
+import type { Block, GraphNode } from "../model.ts";
+import { blocksOf } from "../walk.ts";
 
 /** Gives every node of a workflow its id; of those that are alike, the second gets `~2`. */
-export function giveIds(workflow: WorkflowGraph, source: string): void {
-  const taken = new Map<string, number>();
-  for (const node of allNodes(workflow)) {
-    const name = nameOf(node, source);
-    const count = (taken.get(name) ?? 0) + 1;
-    taken.set(name, count);
-    node.id = count === 1 ? name : `${name}~${count}`;
+export function giveIds(blocks: Iterable<{ block: Block; source: string }>): void {
+  eachId(blocks, (node, id) => (node.id = id));
+}
+
+/** Tells which id each node has. */
+export function eachId(blocks: Iterable<{ block: Block; source: string }>, tell: (node: GraphNode, id: string) => void): void {
+  const taken = new Set<string>();
+  const counts = new Map<string, number>();
+  for (const { block, source } of blocks) {
+    each(block.nodes, (node) => {
+      const name = nameOf(node, source);
+      let count = (counts.get(name) ?? 0) + 1;
+      let id = count === 1 ? name : `${name}~${count}`;
+      // One may be called so.
+      while (taken.has(id)) id = `${name}~${++count}`;
+      counts.set(name, count);
+      taken.add(id);
+      tell(node, id);
+    });
+  }
+}
+
+/** In the order of `nodesOf`; there are many. */
+function each(nodes: readonly GraphNode[], take: (node: GraphNode) => void): void {
+  for (const node of nodes) {
+    take(node);
+    each(node.inner, take);
+    for (const { block } of blocksOf(node)) each(block.nodes, take);
   }
 }
 

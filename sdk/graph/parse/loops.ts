@@ -4,15 +4,17 @@
  */
 import type { Node, Statement } from "@babel/types";
 import type { GraphNode, LoopNode } from "../model.ts";
+import type { Range } from "../value.ts";
+import { find } from "./comments.ts";
 import { blockOf, type Frame, type Reading } from "./reading.ts";
 import { rangeOf, valueOf } from "./values.ts";
 
 /** Null: not a loop. */
 export function readLoop(reading: Reading, statement: Statement, frame: Frame): GraphNode | null {
   const loop = (form: LoopNode["form"], parts: readonly (Node | null | undefined)[], body: Statement, more: Partial<LoopNode>): GraphNode => {
-    const there = parts.flatMap((part) => (part ? [rangeOf(part)] : []));
-    const header = { start: there[0]?.start ?? rangeOf(body).start, end: there.at(-1)?.end ?? rangeOf(body).start };
-    return { kind: "loop", id: "", form, item: null, over: null, condition: null, header, concurrent: false, block: blockOf(reading, body), ...more, ...frame, inner: reading.read.inner(reading, parts) };
+    const block = blockOf(reading, body);
+    const header = form === "do-while" ? between(reading, rangeOf(body).end, rangeOf(statement).end) : between(reading, rangeOf(statement).start, rangeOf(body).start);
+    return { kind: "loop", id: "", form, item: null, over: null, condition: null, header, concurrent: false, block, ...more, ...frame, inner: reading.shared.read.inner(reading, parts) };
   };
   switch (statement.type) {
     case "ForOfStatement":
@@ -31,6 +33,14 @@ export function readLoop(reading: Reading, statement: Statement, frame: Frame): 
     default:
       return null;
   }
+}
+
+/** From the first parenthesis of a range to the last. */
+function between({ file }: Reading, start: number, end: number): Range {
+  const open = find(file, "(", start, end);
+  let close = open;
+  for (let at = open; at >= 0; at = find(file, ")", at + 1, end)) close = at;
+  return { start: open + 1, end: Math.max(open + 1, close) };
 }
 
 /** `const item` → `item` */

@@ -5,14 +5,21 @@
 import type { BlockStatement, Comment, Expression, Function as Fn, Node, Statement } from "@babel/types";
 import type { Block, GraphNode, Helper } from "../model.ts";
 import type { Binding, Range } from "../value.ts";
+import type { Scope } from "./scope.ts";
 import { rangeOf } from "./values.ts";
 
-/** A function that may hold steps, and what its file knows. */
+/** A function that may hold steps, and what is known where it stands. */
 export interface Candidate {
   fn: Fn;
+  name: string;
   range: Range;
   file: FileNames;
+  scope: Scope;
+  locals: Locals;
 }
+
+/** Functions by how they are called: `f`, `this.f`. */
+export type Locals = ReadonlyMap<string, Candidate>;
 
 /** What names mean in a file. */
 export interface FileNames {
@@ -21,24 +28,46 @@ export interface FileNames {
   source: string;
   comments: readonly Comment[];
   broken: readonly Range[];
-  /** Local names of what `everstep` exports, such as `crm`. */
-  everstep: ReadonlyMap<string, string>;
-  /** Functions of the file, and of files it imports, by local name. */
-  functions: ReadonlyMap<string, () => Candidate | null>;
+  /** Of what it imports of `everstep`, and of what it makes of that. */
+  scope: Scope;
+  /** Local names of `WorkflowEntrypoint`. */
+  entrypoints: ReadonlySet<string>;
+  /** What its top-level variables are set to. */
+  constants: ReadonlyMap<string, Node>;
+  /** What its functions, and what it imports, are called by. */
+  names: readonly string[];
+  /** A function of the file, or of a file it imports, by the names it is called by. */
+  find(path: readonly string[]): Candidate | null;
+  /** By the name it is exported as. */
+  exported(name: string): Candidate | null;
 }
 
 export interface Reading {
   file: FileNames;
-  /** Texts that are the step API here: `step`, `ctx.step`. */
-  steps: ReadonlySet<string>;
-  /** The contexts that have one: `ctx`. */
-  contexts: ReadonlySet<string>;
-  /** Functions in the scope of the handler, before those of the file. */
-  locals: ReadonlyMap<string, Candidate>;
-  /** Methods of the class, by name. */
-  methods: ReadonlyMap<string, Candidate>;
-  helpers: Map<string, Helper | "open" | "plain">;
+  scope: Scope;
+  locals: Locals;
+  readonly shared: Shared;
+}
+
+/** What all of a workflow have in common. */
+export interface Shared {
+  helpers: Map<string, Opened | "plain">;
+  /** Their keys. */
+  keys: Map<Fn, string>;
+  /** Functions with a name: they are read where they are called, not where they stand. */
+  known: WeakSet<object>;
+  /** Expressions that were found to have no step inside. */
+  empty: WeakSet<object>;
+  /** Helpers that are being read, and whether one of them was called meanwhile. */
+  open: string[];
+  recursive: boolean;
   readonly read: Readers;
+}
+
+export interface Opened {
+  helper: Helper;
+  source: string;
+  read(): Block;
 }
 
 /** What the parts ask of each other. */
@@ -61,29 +90,40 @@ export interface Frame extends Range {
 
 export const inExpression = (range: Range): Frame => ({ ...range, comment: null, extent: range, place: "expression", binding: null, returned: false, awaited: false });
 
+export const codeNode = (frame: Frame, inner: GraphNode[]): GraphNode => ({ kind: "code", id: "", ...frame, inner });
+
 /** A function's body, a branch, … : within its braces, or the one statement or expression. */
 export function blockOf(reading: Reading, body: Statement | Expression | BlockStatement): Block {
   const range = rangeOf(body);
-  if (body.type === "BlockStatement") return reading.read.statements(reading, body.body, { start: range.start + 1, end: range.end - 1 }, true);
-  if (isExpression(body)) {
-    const frame = inExpression(range);
-    return { ...range, braced: false, nodes: [reading.read.expression(reading, body, frame) ?? { kind: "code", id: "", ...frame, inner: reading.read.inner(reading, [body]) }] };
-  }
-  return reading.read.statements(reading, [body], range, false);
+  // `"use strict";` is a statement to whoever reads it.
+  if (body.type === "BlockStatement") return reading.shared.read.statements(reading, [...(body.directives as unknown as Statement[]), ...body.body], { start: range.start + 1, end: range.end - 1 }, true);
+  if (isExpression(body)) return expressionBlock(reading, body);
+  return reading.shared.read.statements(reading, [body], range, false);
+}
+
+export function expressionBlock(reading: Reading, node: Node): Block {
+  const range = rangeOf(node);
+  const frame = inExpression(range);
+  return { ...range, braced: false, nodes: [reading.shared.read.expression(reading, node, frame) ?? codeNode(frame, reading.shared.read.inner(reading, [node]))] };
 }
 
 function isExpression(node: Statement | Expression): node is Expression {
   return !node.type.endsWith("Statement") && !node.type.endsWith("Declaration");
 }
 
-/** Calls `visit` for each node inside, until it answers false for one: that is not entered. */
-export function visit(node: Node, look: (node: Node) => boolean): void {
+/** Of the syntax tree, no part of the program. */
+const aside = new Set(["type", "start", "end", "loc", "range", "extra"]);
+
+export type Look = (node: Node, parent: Node | null, key: string) => boolean;
+
+/** Calls `look` for each node inside, until it answers false for one: that is not entered. */
+export function visit(node: Node, look: Look): void {
   for (const key in node) {
-    if (key === "loc" || key === "extra") continue;
+    if (aside.has(key)) continue;
     const child = (node as unknown as Record<string, unknown>)[key];
     if (Array.isArray(child)) {
-      for (const one of child) if (isNode(one) && look(one)) visit(one, look);
-    } else if (isNode(child) && look(child)) visit(child, look);
+      for (const one of child) if (isNode(one) && look(one, node, key)) visit(one, look);
+    } else if (isNode(child) && look(child, node, key)) visit(child, look);
   }
 }
 

@@ -8,11 +8,14 @@ import type { Binding, Range } from "../value.ts";
 import { around } from "./comments.ts";
 import { readExpression, readInner } from "./expressions.ts";
 import { blockOf, type Frame, type Reading } from "./reading.ts";
+import { declaredFunctions } from "./functions.ts";
 import { readLoop } from "./loops.ts";
+import { declaredIn } from "./scope.ts";
 import { readSwitch } from "./switches.ts";
 import { bare, rangeOf, valueOf } from "./values.ts";
 
-export function readStatements(reading: Reading, statements: readonly Statement[], inside: Range, braced: boolean): Block {
+export function readStatements(outside: Reading, statements: readonly Statement[], inside: Range, braced: boolean): Block {
+  const reading = scoped(outside, statements);
   const { source, comments, broken } = reading.file;
   const nodes = statements.map((statement, index): GraphNode => {
     const range = rangeOf(statement);
@@ -21,13 +24,33 @@ export function readStatements(reading: Reading, statements: readonly Statement[
     const frame: Frame = { ...range, ...around(source, comments, range, after, before), place: "statement", binding: null, returned: false, awaited: false };
     return readStatement(reading, statement, frame);
   });
-  for (const range of broken) {
-    if (range.start < inside.start || range.end > inside.end || nodes.some(({ start, end }) => range.start >= start && range.end <= end)) continue;
+  for (const blanked of broken) {
+    const range = trimmed(source, blanked);
+    if (range.start === range.end || range.start < inside.start || range.end > inside.end || nodes.some(({ start, end }) => range.start >= start && range.end <= end)) continue;
     const frame: Frame = { ...range, comment: null, extent: range, place: "statement", binding: null, returned: false, awaited: false };
     nodes.push({ kind: "broken", id: "", message: "This cannot be parsed.", ...frame, inner: [] });
   }
   if (broken.length > 0) nodes.sort((a, b) => a.start - b.start);
   return { ...inside, braced, nodes };
+}
+
+function trimmed(source: string, { start, end }: Range): Range {
+  const text = source.slice(start, end);
+  return { start: start + text.length - text.trimStart().length, end: Math.max(start + text.length - text.trimStart().length, end - (text.length - text.trimEnd().length)) };
+}
+
+/** With what the statements declare. */
+function scoped({ file, scope: outer, locals: outerLocals, shared }: Reading, statements: readonly Statement[]): Reading {
+  const scope = declaredIn(outer, statements);
+  const declared = [...declaredFunctions(statements)];
+  if (declared.length === 0) return { file, scope, locals: outerLocals, shared };
+  const locals = new Map(outerLocals);
+  const reading: Reading = { file, scope, locals, shared };
+  for (const { called, fn, range } of declared) {
+    locals.set(called, { fn, name: called, range, file, scope, locals });
+    shared.known.add(fn);
+  }
+  return reading;
 }
 
 function readStatement(reading: Reading, statement: Statement, frame: Frame): GraphNode {
@@ -36,8 +59,8 @@ function readStatement(reading: Reading, statement: Statement, frame: Frame): Gr
     case "ExpressionStatement": {
       const { expression } = statement;
       if (expression.type === "AssignmentExpression" && expression.operator === "=") {
-        const binding = bindingOf(null, expression.left);
-        return readExpression(reading, expression.right, { ...frame, binding }) ?? code(expression);
+        const found = readExpression(reading, expression.right, { ...frame, binding: bindingOf(null, expression.left) });
+        return found ? withInner(reading, found, expression.left) : code(expression);
       }
       return readExpression(reading, expression, frame) ?? code(expression);
     }
@@ -79,9 +102,7 @@ function readStatement(reading: Reading, statement: Statement, frame: Frame): Gr
         inner: [],
       };
     case "LabeledStatement":
-      return readLoop(reading, statement.body, frame) ?? code(statement);
-    case "FunctionDeclaration":
-      return code(...(statement.id && (reading.locals.has(statement.id.name) || reading.file.functions.has(statement.id.name)) ? [] : [statement.body]));
+      return labelled.has(statement.body.type) ? readStatement(reading, statement.body, frame) : code(statement);
     default:
       return readLoop(reading, statement, frame) ?? code(statement);
   }
@@ -90,8 +111,17 @@ function readStatement(reading: Reading, statement: Statement, frame: Frame): Gr
 function readVariable(reading: Reading, { kind, declarations }: VariableDeclaration, frame: Frame): GraphNode | null {
   const [only, more] = declarations;
   if (!only?.init || more || kind === "using" || kind === "await using") return null;
-  return readExpression(reading, only.init, { ...frame, binding: bindingOf(kind, only.id) });
+  const found = readExpression(reading, only.init, { ...frame, binding: bindingOf(kind, only.id) });
+  return found && withInner(reading, found, only.id);
 }
+
+/** Steps in the defaults and computed keys of what takes the result. */
+function withInner(reading: Reading, node: GraphNode, target: Node): GraphNode {
+  if (target.type !== "Identifier") node.inner.unshift(...readInner(reading, [target]));
+  return node;
+}
+
+const labelled = new Set<string>(["IfStatement", "SwitchStatement", "TryStatement", "LabeledStatement", "ForStatement", "ForOfStatement", "ForInStatement", "WhileStatement", "DoWhileStatement"]);
 
 function bindingOf(declared: Binding["declared"], target: Node): Binding {
   return { declared, names: [...namesIn(target)], ...rangeOf(target) };

@@ -72,7 +72,7 @@ export function pathOf(node: Node): string[] | null {
   if (at.type === "ThisExpression") return ["this"];
   if (at.type !== "MemberExpression" && at.type !== "OptionalMemberExpression") return null;
   const before = pathOf(at.object);
-  const key = at.computed ? (at.property.type === "StringLiteral" || at.property.type === "NumericLiteral" ? String(at.property.value) : null) : at.property.type === "Identifier" ? at.property.name : null;
+  const key = at.computed ? (at.property.type === "StringLiteral" || at.property.type === "NumericLiteral" ? String(at.property.value) : null) : at.property.type === "Identifier" ? at.property.name : at.property.type === "PrivateName" ? `#${at.property.id.name}` : null;
   return before && key !== null ? [...before, key] : null;
 }
 

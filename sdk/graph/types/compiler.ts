@@ -58,11 +58,17 @@ export interface LanguageService {
   getCompletionsAtPosition(file: string, position: number, options: undefined): { entries: ReadonlyArray<{ name: string; kind: string; sortText: string }> } | undefined;
 }
 
+export interface Snapshot {
+  getText(start: number, end: number): string;
+  getLength(): number;
+  getChangeRange(): undefined;
+}
+
 export interface LanguageServiceHost {
-  getCompilationSettings(): object;
+  getCompilationSettings(): Record<string, never>;
   getScriptFileNames(): string[];
   getScriptVersion(file: string): string;
-  getScriptSnapshot(file: string): unknown;
+  getScriptSnapshot(file: string): Snapshot | undefined;
   getCurrentDirectory(): string;
   getDefaultLibFileName(): string;
   fileExists(file: string): boolean;
@@ -78,7 +84,6 @@ export interface Compiler {
   createDocumentRegistry(caseSensitive: boolean): unknown;
   flattenDiagnosticMessageText(text: string | object | undefined, newLine: string): string;
   forEachChild(node: CompilerNode, visit: (child: CompilerNode) => CompilerNode | undefined): CompilerNode | undefined;
-  readonly ScriptSnapshot: { fromString(text: string): unknown };
   readonly ScriptTarget: { readonly ES2024: number };
   readonly ModuleKind: { readonly ESNext: number };
   readonly ModuleResolutionKind: { readonly Bundler: number };

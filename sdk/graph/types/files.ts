@@ -3,7 +3,7 @@
  * are replaced whole. There is no disk.
  * @module
  */
-import type { Compiler, LanguageServiceHost } from "./compiler.ts";
+import type { Compiler, LanguageServiceHost, Snapshot } from "./compiler.ts";
 
 /** Paths such as `/lib/lib.es2024.d.ts`, `/node_modules/everstep/package.json`, and their texts. */
 export type Libraries = Readonly<Record<string, string>>;
@@ -69,12 +69,12 @@ export class CompilerFiles {
       lib: ["lib.es2024.d.ts", "lib.esnext.disposable.d.ts"],
     };
     return {
-      getCompilationSettings: () => options,
+      getCompilationSettings: () => options as never,
       getScriptFileNames: () => [...everywhere, ...this.#files.keys()],
       getScriptVersion: (path) => String(this.#files.get(path)?.version ?? 0),
       getScriptSnapshot: (path) => {
         const text = read(path);
-        return text === undefined ? undefined : ts.ScriptSnapshot.fromString(text);
+        return text === undefined ? undefined : snapshotOf(text);
       },
       getCurrentDirectory: () => root.slice(0, -1),
       getDefaultLibFileName: () => "/lib/lib.es2024.d.ts",
@@ -93,3 +93,5 @@ export class CompilerFiles {
     }
   }
 }
+
+const snapshotOf = (text: string): Snapshot => ({ getText: (start, end) => text.slice(start, end), getLength: () => text.length, getChangeRange: () => undefined });

@@ -29,6 +29,7 @@ const h = harness((bindings) => {
 const named = (object: ExecutionPort): ExecutionPort => ({
   start: (...args) => object.start(...args), run: (...args) => object.run(...args), get: (...args) => object.get(...args), origin: (...args) => object.origin(...args), logs: (...args) => object.logs(...args), send: (...args) => object.send(...args),
   decide: (...args) => object.decide(...args), pause: (...args) => object.pause(...args), resume: (...args) => object.resume(...args), cancel: (...args) => object.cancel(...args), retry: (...args) => object.retry(...args),
+  rehearse: (...args) => object.rehearse(...args), move: (...args) => object.move(...args), fork: (...args) => object.fork(...args), adopt: (...args) => object.adopt(...args),
 });
 const startedAt = 1_700_000_000_000;
 

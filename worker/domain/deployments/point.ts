@@ -17,13 +17,21 @@ export interface Target {
   manifest: BundleManifest;
 }
 
+/** How a workflow begins. */
+export interface NewWorkflow {
+  is_active?: boolean;
+  category?: string | null;
+  created_from_template?: string | null;
+  request?: string | null;
+}
+
 /** Statements for one batch; the deployment's row must be there by then. */
-export function pointWorkflows(db: TenantDb, { id, bundle, manifest }: Target, now: number): Statement[] {
+export function pointWorkflows(db: TenantDb, { id, bundle, manifest }: Target, now: number, fresh: NewWorkflow = {}): Statement[] {
   // The version is made by the database, in the same batch, so it is read back there.
   const version = sql`(select ${deployments.version} from ${deployments} where ${deployments.id} = ${id})`;
   const upserts = manifest.workflows.map((workflow) => {
     const current = { title: workflow.title, deployment_id: id, version, bundle, manifest: workflow, updated_at: now };
-    return db.upsert(workflows, { id: workflow.id, is_active: true, created_at: now, ...current }, [workflows.tenant_id, workflows.id], current);
+    return db.upsert(workflows, { id: workflow.id, is_active: true, ...fresh, created_at: now, revision: 1, ...current }, [workflows.tenant_id, workflows.id], { ...current, revision: sql`${workflows.revision} + 1` });
   });
   const triggers = [db.delete(eventTriggers, among(eventTriggers.workflow_id, manifest.workflows.map((workflow) => workflow.id))), ...manifest.workflows.flatMap((workflow) => pointTriggers(db, workflow))];
   const inUse = sql`exists (select 1 from ${workflows} where ${workflows.tenant_id} = ${deployments.tenant_id} and ${workflows.deployment_id} = ${deployments.id})`;

@@ -4,7 +4,7 @@ import { executionStatus, executionSummary, type ExecutionSummary, triggerKind }
 import type { TenantContext } from "../context.ts";
 import { type Page, pageQuery, pagination } from "../page.ts";
 import { unwrap } from "../reply.ts";
-import { findWorkflow } from "../workflows/find.ts";
+import { mustHaveBeen } from "../workflows/find.ts";
 
 const time = z.iso.datetime({ offset: true });
 
@@ -34,16 +34,22 @@ export async function listExecutions({ ctx, input }: { ctx: TenantContext; input
 
 export const workflowExecutionsQuery = listExecutionsQuery.omit({ workflow_id: true });
 
+const line = executionSummary.extend({ started_at: z.string() });
+
 export const workflowExecutionList = z.object({
-  data: z.array(executionSummary),
-  executions: z.array(executionSummary).describe("The same as `data`"),
+  data: z.array(line),
+  executions: z.array(line).describe("The same as `data`"),
   pagination: pagination.extend({ per_page: z.number().int() }),
 });
 
-/** @throws PlatformError `not-found` for a workflow that is not deployed */
+/**
+ * Also of a workflow that was deleted.
+ * @throws PlatformError `not-found` for one that never was
+ */
 export async function listWorkflowExecutions({ ctx, input }: { ctx: TenantContext; input: z.infer<typeof workflowExecutionsQuery> & { id: string } }): Promise<z.infer<typeof workflowExecutionList>> {
   const { id, ...query } = input;
-  await findWorkflow(ctx, id);
   const page = await listExecutions({ ctx, input: { ...query, workflow_id: id } });
-  return { data: page.data, executions: page.data, pagination: { ...page.pagination, per_page: input.limit } };
+  if (page.data.length === 0) await mustHaveBeen(ctx, id);
+  const data = page.data.map((one) => ({ ...one, started_at: one.created_at }));
+  return { data, executions: data, pagination: { ...page.pagination, per_page: input.limit } };
 }

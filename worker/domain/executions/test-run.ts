@@ -2,7 +2,8 @@ import { z } from "zod";
 import { type ExecutionView, trigger } from "../../../sdk/schema/execution.ts";
 import type { TenantContext } from "../context.ts";
 import { encodeJson } from "../encode.ts";
-import { findRunnable } from "../workflows/find.ts";
+import { findWorkflow } from "../workflows/find.ts";
+import { drafted } from "./drafted.ts";
 import { longestWaitMs } from "./execute.ts";
 import { withSourceStacks } from "./stacks.ts";
 import { runExecution } from "./start.ts";
@@ -12,6 +13,7 @@ export const testRunBody = z.strictObject({
   samples: z.record(z.string().max(256), z.json()).default({}).describe("Results by step name, used instead of running the step; for events the payload, for approvals the outcome"),
   step: z.string().max(256).optional().describe("Run only as far as this step; the steps before it need samples"),
   trigger: trigger.optional().describe("What to pretend it was started by, e.g. a webhook with headers"),
+  draft: z.boolean().default(false).describe("True: what runs is the draft, if there is one; nothing is published by it"),
   wait: z.number().int().min(0).max(longestWaitMs).default(30_000).describe("Answer after at most so many ms"),
 });
 
@@ -20,11 +22,13 @@ export interface TestRunInput extends z.infer<typeof testRunBody> {
 }
 
 /**
- * Runs a workflow with sample data: sleeps do not wait, sampled steps are not run.
- * @throws PlatformError `not-found`
+ * Runs a workflow with sample data, one that is switched off too: sleeps do not wait, sampled
+ * steps are not run.
+ * @throws PlatformError `not-found`; `bundle-rejected` for a draft that does not compile
  */
 export async function testRun({ ctx, input }: { ctx: TenantContext; input: TestRunInput }): Promise<ExecutionView> {
-  const workflow = await findRunnable(ctx, input.id);
+  const found = await findWorkflow(ctx, input.id);
+  const workflow = input.draft ? await drafted(ctx, found) : found;
   const samples = Object.fromEntries(Object.entries(input.samples).map(([name, value]) => [name, encodeJson(value)]));
   const view = await runExecution(
     {

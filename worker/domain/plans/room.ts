@@ -20,13 +20,20 @@ export async function limitsOfTenant({ env }: Pick<BaseContext, "env">, tenant: 
  * The batch of a change that adds to what the plan limits. The count is part of the
  * transaction: two changes at once do not both get the last place.
  * @param more how many it adds; what adds nothing is always done, also over the limit
+ * @param condition has to hold too; false: it did not, and nothing is done
  * @throws PlatformError `plan-limit`, and nothing is done
  */
-export async function batchWithinPlan({ env, now, tenant, db }: Pick<TenantContext, "env" | "now" | "tenant" | "db">, name: Counted, statements: readonly Statement[], more: SQL | number = 1): Promise<void> {
+export async function batchWithinPlan({ env, now, tenant, db }: Pick<TenantContext, "env" | "now" | "tenant" | "db">, name: Counted, statements: readonly Statement[], more: SQL | number = 1, condition?: SQL): Promise<boolean> {
   const { [name]: limit } = await limitsOfTenant({ env }, tenant);
-  if (limit === null) return db.batch(statements);
-  const done = await db.batchIf(sql`(${more} <= 0 or ${countedBy(tenant, now)[name]} + ${more} <= ${limit})`, statements);
-  if (!done) throw await refusal({ env, now }, tenant, name, limit);
+  if (limit === null && !condition) {
+    await db.batch(statements);
+    return true;
+  }
+  const room = limit === null ? sql`true` : sql`(${more} <= 0 or ${countedBy(tenant, now)[name]} + ${more} <= ${limit})`;
+  const done = await db.batchIf(condition ? sql`(${condition}) and ${room}` : room, statements);
+  if (done || limit === null) return done;
+  if (condition && !(await db.batchIf(condition, []))) return false;
+  throw await refusal({ env, now }, tenant, name, limit);
 }
 
 /**

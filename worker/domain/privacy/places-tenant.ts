@@ -1,11 +1,14 @@
 /** Places that hold nothing of people, and why: see places.ts. */
 import { getTableName } from "drizzle-orm";
 import { assignmentTurns } from "../../../db/schema/assignment.ts";
+import { endJobs } from "../../../db/schema/ends.ts";
 import { eventStarts, eventTriggers, eventWaits } from "../../../db/schema/events.ts";
 import { emailTemplates } from "../../../db/schema/email-templates.ts";
 import { distinctPairs, mergeMoves, merges } from "../../../db/schema/merges.ts";
+import { moveJobs, moves } from "../../../db/schema/moves.ts";
 import { emailAccounts } from "../../../db/schema/mails.ts";
 import { deployments } from "../../../db/schema/deployments.ts";
+import { workflowDrafts, workflowVersions } from "../../../db/schema/drafts.ts";
 import { deadLetterDiscards, replayJobs } from "../../../db/schema/dead-letters.ts";
 import { hookBodies, hooks } from "../../../db/schema/hooks.ts";
 import { privacyJobs, privacyReceipts } from "../../../db/schema/privacy.ts";
@@ -26,6 +29,11 @@ const platform = (name: string, because: string): Place => ({ name, holds: null,
 export const otherPlaces: readonly Place[] = [
   nothing(deployments, "versions of the tenant's code"),
   nothing(workflows, "what the tenant's code declares"),
+  nothing(workflowDrafts, "the tenant's code, and the id of who wrote it, which means nobody once the account is gone"),
+  nothing(workflowVersions, "which files versions of the tenant's code are in, and the id of who published them"),
+  nothing(moveJobs, "what was asked for, and the id of who asked", { not: "work of the moment" }),
+  nothing(endJobs, "ids, and that of who deleted the workflow", { not: "work of the moment" }),
+  nothing(moves, "ids of executions, and the names of steps where histories differ"),
   nothing(hooks, "paths and sealed secrets", { missing: { secret_encrypted: null, previous_encrypted: null, previous_until: null } }),
   nothing(hookBodies, "hashes of bodies; gone after a quarter of an hour", { not: "work of the moment" }),
   // Without a secret nothing can be sent: it comes back switched off.

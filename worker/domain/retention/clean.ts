@@ -21,6 +21,7 @@ import { hookSamples } from "../../../db/schema/hooks.ts";
 import type { JsonObject } from "../../../db/schema/json.ts";
 import { mails } from "../../../db/schema/mails.ts";
 import { mergeMoves, merges } from "../../../db/schema/merges.ts";
+import { moveJobs, moves } from "../../../db/schema/moves.ts";
 import { notifications } from "../../../db/schema/notifications.ts";
 import { privacyReceipts } from "../../../db/schema/privacy.ts";
 import { invitations, oneTimeTokens, sessions } from "../../../db/schema/sessions.ts";
@@ -74,6 +75,8 @@ const parts: readonly Part[] = [
   aged("audit_events", auditEvents, ({ before }) => lt(auditEvents.id, firstIdAt(before)), auditEvents.id),
   // What is that old cannot be taken apart again; who asks for a merged record is still told where it is.
   aged("merge_moves", mergeMoves, ({ before }) => lt(mergeMoves.merge_id, firstIdAt(before)), mergeMoves.merge_id),
+  aged("moves", moves, ({ before }) => lt(moves.id, firstIdAt(before)), moves.id),
+  aged("move_jobs", moveJobs, ({ before }) => lt(moveJobs.id, firstIdAt(before)), moveJobs.id),
   aged("merges", merges, ({ before }) => and(lt(merges.id, firstIdAt(before)), inArray(merges.status, ["done", "undone"])), merges.id),
   aged("mails", mails, ({ before }) => lt(mails.created_at, before), mails.id),
   removeLeftAttachments,

@@ -1,5 +1,6 @@
 import { eq } from "drizzle-orm";
 import type { WorkflowRow } from "../../../db/credentials.ts";
+import { workflowVersions } from "../../../db/schema/drafts.ts";
 import { workflows } from "../../../db/schema/workflows.ts";
 import { PlatformError } from "../../../sdk/schema/problem.ts";
 import type { TenantContext } from "../context.ts";
@@ -9,6 +10,11 @@ export async function findWorkflow(ctx: TenantContext, id: string): Promise<Work
   const row = ctx.workflow?.id === id ? ctx.workflow : await ctx.db.first(workflows, eq(workflows.id, id));
   if (!row) throw new PlatformError("not-found", `There is no workflow \`${id}\`. \`GET /api/v1/workflows\` lists those that are deployed.`);
   return row;
+}
+
+/** One that is there, or was: its versions stay. @throws PlatformError `not-found` */
+export async function mustHaveBeen(ctx: TenantContext, id: string): Promise<void> {
+  if (!(await ctx.db.first(workflowVersions, eq(workflowVersions.workflow_id, id)))) await findWorkflow(ctx, id);
 }
 
 /** @throws PlatformError `not-found`, or `conflict` when the workflow is switched off */

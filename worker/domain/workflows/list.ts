@@ -8,6 +8,7 @@ import { viewWorkflow, workflowView } from "./view.ts";
 
 export const listWorkflowsQuery = pageQuery.extend({
   is_active: z.stringbool({ truthy: ["true"], falsy: ["false"] }).optional(),
+  category: z.string().max(100).optional(),
   page: z.coerce.number().int().min(1).default(1).describe("Page number, for callers without a cursor"),
   per_page: z.coerce.number().int().min(1).max(200).optional().describe("The same as `limit`"),
 });
@@ -22,7 +23,7 @@ export const workflowList = z.object({
 export async function listWorkflows({ ctx, input }: { ctx: TenantContext; input: z.infer<typeof listWorkflowsQuery> }): Promise<z.infer<typeof workflowList>> {
   const after = readCursor(input.cursor);
   const limit = input.per_page ?? input.limit;
-  const wanted = input.is_active === undefined ? undefined : eq(workflows.is_active, input.is_active);
+  const wanted = and(input.is_active === undefined ? undefined : eq(workflows.is_active, input.is_active), input.category === undefined ? undefined : eq(workflows.category, input.category));
   const [rows, total, counts] = await Promise.all([
     ctx.db.select(workflows, {
       where: and(wanted, after === null ? undefined : gt(workflows.id, after)),

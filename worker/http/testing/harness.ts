@@ -16,7 +16,7 @@ export const env = bindings as unknown as Env;
 export const operatorKey = env.OPERATOR_KEY ?? "";
 
 /** Takes a bundle whose main module is its manifest as JSON; refuses one that is not. */
-const sandbox: SandboxPort = {
+const pretending: SandboxPort = {
   async prepare({ BLOBS }, tenant, { main, modules, sources }) {
     const text = modules[main] ?? "";
     if (!text.startsWith("{")) return { ok: false, problems: [{ file: main, line: 3, column: 5, message: "Unexpected token" }] };
@@ -63,8 +63,9 @@ let tenants = 0;
 /**
  * @param objectsOf other objects than `objects`, which only remember what they are told
  * @param now a clock driven by hand, in ms since the epoch
+ * @param sandbox the real one, where code is to be loaded
  */
-export function harness(objectsOf?: (env: Env) => ObjectsPort, now?: () => number): Harness {
+export function harness(objectsOf?: (env: Env) => ObjectsPort, now?: () => number, sandbox: SandboxPort = pretending): Harness {
   const objects = testObjects();
   // Nothing goes on after an answer but what is begun by then: tests wait for it.
   const usage = newUsage({ ask: askLimiter(env), lingerMs: 0 });

@@ -4,9 +4,11 @@
  * @module
  */
 import type { Outline, Reply, StartRequest } from "../../../durable-objects/execution/contract.ts";
+import type { Fork } from "../../../durable-objects/execution/forks.ts";
 import type { ListQuery } from "../../../durable-objects/tenant-hub/contract.ts";
 import { toJson } from "../../../sdk/schema/codec.ts";
 import type { ExecutionStatus, ExecutionSummary, ExecutionView } from "../../../sdk/schema/execution.ts";
+import type { Rehearsal } from "../../../sdk/schema/rehearsal.ts";
 import type { ExecutionPort, HubPort, ObjectsPort } from "../../domain/ports.ts";
 
 interface Kept {
@@ -22,6 +24,10 @@ export interface TestObjects extends ObjectsPort {
   readonly started: StartRequest[];
   /** What an execution was told after it began. */
   told(id: string): unknown[][];
+  /** What rehearsals of an execution find; the same, when nothing is said. */
+  readonly verdicts: Map<string, Partial<Rehearsal>>;
+  /** What a re-run of an execution is made of, besides what it always is. */
+  readonly forks: Map<string, Partial<Fork>>;
   /** Makes every start fail, as when an object is overloaded. */
   failStarts(error: Error | null): void;
 }
@@ -30,6 +36,11 @@ export function testObjects(): TestObjects {
   const kept = new Map<string, Kept>();
   const started: StartRequest[] = [];
   let failure: Error | null = null;
+
+  const verdicts: TestObjects["verdicts"] = new Map();
+  const forks: TestObjects["forks"] = new Map();
+  const digests = new Map<string, string>();
+  const rehearsal = (id: string): Rehearsal => ({ verdict: "same", steps: 1, at: null, error: null, ...verdicts.get(id) });
 
   const begin = (request: StartRequest): Reply<Outline> => {
     if (failure) throw failure;
@@ -84,10 +95,37 @@ export function testObjects(): TestObjects {
     resume: async (tenant, id) => change(tenant, id, "running", "resume"),
     cancel: async (tenant, id, options) => change(tenant, id, "cancelled", "cancel", options),
     retry: async (tenant, id, fromStep) => change(tenant, id, "running", "retry", fromStep),
+    rehearse: async (tenant, id) => on(tenant, id, () => rehearsal(id)),
+    move: async (tenant, id, to) =>
+      on(tenant, id, (found) => {
+        const heard = rehearsal(id);
+        if (heard.verdict !== "same") return { result: "kept", rehearsal: heard, version: found.request.version };
+        found.calls.push(["move", to.version]);
+        found.request = { ...found.request, bundle: to.bundle, version: to.version };
+        return { result: "moved", rehearsal: heard, version: to.version };
+      }),
+    fork: async (tenant, id, asked) =>
+      on(tenant, id, ({ request, status }) => {
+        const { bundle, version } = asked.to ?? request;
+        const lineage = { of: id, from: asked.from, digest: asked.digest, seed: `${id}:1`, createdAt: request.createdAt };
+        return {
+          workflowId: request.workflowId, status, bundle, version, input: asked.input ?? request.input, trigger: { ...request.trigger, kind: "rerun", source: id }, timeoutMs: 1, run: 1, test: null,
+          kept: [], again: [], undone: [], rehearsal: rehearsal(id), before: {}, sensitive: false, copied: { journal: "[]", run: 1, variables: null, lineage }, ...forks.get(id),
+        };
+      }),
+    adopt: async (request, digest, copied) => {
+      const before = digests.get(request.id);
+      if (before !== undefined && before !== digest) return { ok: false, code: "idempotency-key-reused", detail: "another request" };
+      if (before === undefined && copied === null) return { ok: false, code: "not-found", detail: `There is no execution ${request.id}.` };
+      digests.set(request.id, digest);
+      return begin(request);
+    },
   };
 
   return {
     started,
+    verdicts,
+    forks,
     told: (id) => kept.get(id)?.calls ?? [],
     failStarts: (error) => {
       failure = error;
