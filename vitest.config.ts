@@ -72,6 +72,8 @@ const workersProject = ({ exclude, ...test }: Project) => ({
 
 export default defineConfig({
   test: {
+    // What goes on behind an answer may want a module of the Worker while the runtime is being ended.
+    onUnhandledError: ({ name }) => name !== "EnvironmentTeardownError",
     projects: [
       {
         test: { name: "node", include: node, exclude: [...configDefaults.exclude, "sdk/dist/**", "sdk/cli/templates/**"], testTimeout: 30_000, hookTimeout: 60_000 },

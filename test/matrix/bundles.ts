@@ -9,7 +9,7 @@ export type BundleText = Pick<DeploymentRequest, "main" | "modules" | "sources" 
 const head = 'const tag = Symbol.for("everstep.workflow");\nconst workflow = (options, handler) => ({ [tag]: 1, id: options.id, options, handler });\n';
 
 function bundle(code: string, message: string): BundleText {
-  return { main: "main.js", modules: { "main.js": head + code }, sources: { "workflows/main.ts": code }, message };
+  return { main: "main.js", modules: { "main.js": head + code }, sources: { "workflows/main.ts": `import { workflow } from "everstep";\n${code}` }, message };
 }
 
 /** `waiting`, which waits for the approval `sign` and begins each year, and as many as wanted that do nothing. */

@@ -20,7 +20,7 @@ describe("the app", () => {
   it("names the methods of a path that was called with another", async () => {
     const { status, headers } = await h.call(null, "PUT", "/api/v1/workflows/hello");
     expect(status).toBe(405);
-    expect(headers.get("allow")).toBe("GET, PATCH");
+    expect(headers.get("allow")).toBe("GET, PATCH, DELETE");
   });
 
   it("takes only JSON", async () => {

@@ -52,7 +52,8 @@ interface Place {
 }
 
 /** @throws PlatformError */
-export function added(editing: Editing, { step_order: wanted, ...step }: WorkflowStepInput, where: Where): { editing: Editing; step: string } {
+export function added(editing: Editing, { step_order: wanted, ...asked }: WorkflowStepInput, where: Where): { editing: Editing; step: string } {
+  const step = named(asked);
   const place = placeFor(editing, wanted, where);
   // Numbers as they are once it is there.
   const orderOf = (order: number): number | null => (order === place.order ? null : order > place.order ? order - 1 : order);
@@ -73,6 +74,12 @@ export function added(editing: Editing, { step_order: wanted, ...step }: Workflo
     if (error instanceof Unlike) throw cannotMerge("");
     throw error;
   }
+}
+
+/** What is looked up is kept, one of them as one, though no step reads it yet. */
+function named(step: WorkflowStepInput): WorkflowStepInput {
+  const kind = step.action_type === "query_database" && step.result_variable == null ? /^(?:find|count)_([a-z]+)$/.exec(String(step.config?.["query_type"]))?.[1] : undefined;
+  return kind === undefined ? step : { ...step, result_variable: kind };
 }
 
 /** @param behind how many steps stand behind it */

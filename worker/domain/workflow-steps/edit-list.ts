@@ -33,7 +33,7 @@ export function operated(editing: Editing, operation: Operation, pointer: string
   return reopened(editing, result.source);
 }
 
-export const stepsIn = ({ opened }: Editing): Numbered[] => numbered(opened.workflow);
+export const stepsIn = ({ opened }: Editing): readonly Numbered[] => numbered(opened.workflow);
 
 /** @throws PlatformError `not-found` */
 export function stepNamed(editing: Editing, id: string): Numbered {

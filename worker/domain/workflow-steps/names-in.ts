@@ -12,7 +12,15 @@ export interface Numbered {
 }
 
 /** Every node but those inside of durable steps, which are their code. */
-export function numbered({ body }: WorkflowGraph): Numbered[] {
+export function numbered(workflow: WorkflowGraph): readonly Numbered[] {
+  const found = known.get(workflow) ?? number(workflow);
+  known.set(workflow, found);
+  return found;
+}
+
+const known = new WeakMap<WorkflowGraph, readonly Numbered[]>();
+
+function number({ body }: WorkflowGraph): Numbered[] {
   const all: Numbered[] = [];
   const look = (nodes: readonly GraphNode[], parent: Numbered["parent"]): void => {
     for (const node of nodes) {
@@ -40,7 +48,16 @@ export function variableOf({ binding }: GraphNode): string | null {
 }
 
 /** Places as they are shown: `step3.result.id`, `trigger.id`; null for what is neither. */
-export function placesOf(source: string, workflow: WorkflowGraph): (path: readonly string[]) => string | null {
+export function placesOf(source: string, workflow: WorkflowGraph): Places {
+  const found = places.get(workflow) ?? readPlaces(source, workflow);
+  places.set(workflow, found);
+  return found;
+}
+
+type Places = (path: readonly string[]) => string | null;
+const places = new WeakMap<WorkflowGraph, Places>();
+
+function readPlaces(source: string, workflow: WorkflowGraph): Places {
   const input = inputName(source, workflow);
   const steps = new Map<string, number | null>();
   for (const { node, order } of numbered(workflow)) {

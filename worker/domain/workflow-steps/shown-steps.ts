@@ -21,9 +21,13 @@ const types: Record<GraphNode["kind"], StepType> = {
   if: "condition", switch: "switch", loop: "loop", parallel: "parallel", try: "try", return: "return", throw: "throw", break: "break", continue: "continue", call: "code", code: "code", broken: "code",
 };
 
-export function shownSteps(opened: Opened): ShownStep[] {
-  return numbered(opened.workflow).map((one) => shown(opened, one));
+export function shownSteps(opened: Opened): readonly ShownStep[] {
+  const found = known.get(opened.workflow) ?? numbered(opened.workflow).map((one) => shown(opened, one));
+  known.set(opened.workflow, found);
+  return found;
 }
+
+const known = new WeakMap<WorkflowGraph, readonly ShownStep[]>();
 
 function shown(opened: Opened, { node, order, parent }: Numbered): ShownStep {
   const { graph, workflow } = opened;

@@ -9,7 +9,7 @@ import { mergeBlocks } from "./merge.ts";
 
 const written = `import { actions, crm, on, workflow } from 'everstep'
 
-/* eslint-disable */
+/* kept as it is */
 export default workflow({
     id: 'hand', // by hand
     on: [ on.event('ticket.created') ],

@@ -47,9 +47,15 @@ function keep(trees: Trees, pool: Pool, mine: GraphNode, was: GraphNode): void {
 
 function blockChanges(trees: Trees, pool: Pool, mine: Block, was: Block, now: Block): Change[] {
   if (mine.nodes.length !== was.nodes.length) throw new Unlike();
+  const pairs = align(trees.was, was, trees.now, now);
+  if (mine.nodes.length === 0) {
+    // All in one: each would bring line ends of its own.
+    const comes = pairs.flatMap((pair) => (pair.was || isThere(trees, pair.now) ? [] : [pair.now]));
+    return comes.length === 0 ? [] : [inserted(trees.mine.graph.source, mine, null, (indent) => comes.map((node) => written(trees, pool, node, indent)).join(`\n${indent}`))];
+  }
   const changes: Change[] = [];
   let last: Before | null = null;
-  for (const pair of align(trees.was, was, trees.now, now)) {
+  for (const pair of pairs) {
     const own: GraphNode | null = pair.was ? (mine.nodes[was.nodes.indexOf(pair.was)] ?? null) : null;
     if (own && pair.was && pair.now) changes.push(...(pair.same ? commentChange(trees, own, pair.was, pair.now) : changed(trees, pool, own, pair.was, pair.now)));
     else if (own) {
