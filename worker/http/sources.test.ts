@@ -141,12 +141,14 @@ describe("sources", () => {
     const tenant = await h.newTenant();
     await deploySources(tenant);
     const viewer = await colleague(h, tenant, { role: "viewer" });
-    const { body: role } = await tenant.call("POST", "/roles", { name: "Author", grants: { "workflows.read": "all", "workflows.write": "all" } });
+    const { body: role } = await tenant.call("POST", "/roles", { name: "Author", grants: { "workflows.read": "all", "workflows.write": "all", "workflows.execute": "all" } });
     const author = await colleague(h, tenant, { role: String(role["id"]) });
     const statuses = async (who: typeof viewer) => Promise.all(calls.map(async ([method, rest, body]) => [`${method} ${rest}`, (await who.call(method, `/workflows/hello${rest}`, body)).status]));
     expect((await statuses(viewer)).filter(([, status]) => status === 403).map(([call]) => call)).toEqual(["PUT /source", "DELETE /draft", "POST /validate", "POST /publish", "POST /unpublish", "POST /versions/1/restore"]);
     expect((await author.call("PUT", path, { source: hello('"mine"') })).status).toBe(200);
     expect((await author.call("POST", "/workflows/hello/publish", {})).status).toBe(403);
+    // A test run has effects too.
+    expect((await author.call("POST", "/workflows/hello/run-test", { draft: true })).body).toMatchObject({ status: 403, detail: expect.stringContaining("deployments.write") });
     expect((await author.call("POST", "/workflows/hello/versions/1/restore", { publish: true })).status).toBe(403);
     expect((await author.call("POST", "/workflows/hello/versions/1/restore", {})).status).toBe(200);
   });

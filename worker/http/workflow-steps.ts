@@ -41,5 +41,5 @@ export const workflowStepRoutes: readonly Route[] = [
     const { revision } = await removeStep({ ctx, input: { ...query, ...params, revision: version } });
     return { ...reply(204), ...etag(revision) };
   }),
-  tenantRoute({ ...ofStep, method: "post", path: "/workflows/:id/steps/:step_id/test", operation: "testWorkflowStep", summary: "Run one step with sample data", permission: "workflows.execute", body: testStepBody, responses: { 200: executionView } }, async ({ ctx, params, body }) => reply(200, await testStep({ ctx, input: { ...body, ...params } }))),
+  tenantRoute({ ...ofStep, method: "post", path: "/workflows/:id/steps/:step_id/test", operation: "testWorkflowStep", summary: "Run one step with sample data", permission: "workflows.execute", besides: ["deployments.write"], body: testStepBody, responses: { 200: executionView } }, async ({ ctx, params, body }) => reply(200, await testStep({ ctx, input: { ...body, ...params } }))),
 ];

@@ -69,7 +69,7 @@ export const workflowRoutes: readonly Route[] = [
     },
   ),
   tenantRoute(
-    { method: "post", path: "/workflows/:id/run-test", operation: "testRunWorkflow", tag, summary: "Run a workflow, or as far as one step, with sample data", permission: "workflows.execute", params: workflowParams, body: testRunBody, loadsWorkflow: true, responses: { 200: executionView } },
+    { method: "post", path: "/workflows/:id/run-test", operation: "testRunWorkflow", tag, summary: "Run a workflow, or as far as one step, with sample data", permission: "workflows.execute", besides: ["deployments.write"], params: workflowParams, body: testRunBody, loadsWorkflow: true, responses: { 200: executionView } },
     async ({ ctx, params, body }) => reply(200, await testRun({ ctx, input: { ...params, ...body } })),
   ),
   tenantRoute(

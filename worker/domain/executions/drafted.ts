@@ -1,4 +1,5 @@
 import type { WorkflowRow } from "../../../db/credentials.ts";
+import { mustBeAbleTo } from "../../auth/can.ts";
 import { compileSources } from "../../compile/index.ts";
 import { inSources } from "../../compile/places.ts";
 import type { TenantContext } from "../context.ts";
@@ -11,11 +12,13 @@ const noVersion = 0;
 /**
  * The workflow as its draft has it; as it is published when there is none. The draft's bundle
  * is stored by its content, and nothing points at it.
- * @throws PlatformError `bundle-rejected` with places in the source
+ * @throws PlatformError `forbidden` for who may not deploy; `bundle-rejected` with places in the source
  */
 export async function drafted(ctx: TenantContext, workflow: WorkflowRow): Promise<WorkflowRow> {
   const [published, draft] = await Promise.all([readPublished(ctx, workflow), readDraft(ctx, workflow.id)]);
   if (!draft) return workflow;
+  // What runs is code that nobody has published: its effects are real.
+  mustBeAbleTo(ctx.actor, "deployments.write");
   const { file } = draft;
   const compiled = compileSources(filesWith(published, file, draft.source), file);
   if (!compiled.ok) throw rejection(compiled.problems);
