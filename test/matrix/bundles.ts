@@ -12,9 +12,9 @@ function bundle(code: string, message: string): BundleText {
   return { main: "main.js", modules: { "main.js": head + code }, sources: { "workflows/main.ts": `import { workflow } from "everstep";\n${code}` }, message };
 }
 
-/** `waiting`, which waits for the approval `sign` and begins each year, and as many as wanted that do nothing. */
+/** `waiting`, which waits for the approval `sign` and begins each year, and as many as wanted with one step. */
 export function trivial(spares: number): BundleText {
-  const nothing = Array.from({ length: spares }, (_, index) => `export const spare${index} = workflow({ id: "spare-${index}" }, async () => null);`);
+  const nothing = Array.from({ length: spares }, (_, index) => `export const spare${index} = workflow({ id: "spare-${index}" }, async ({ step }) => step.do("say", async () => null));`);
   return bundle(['export const waiting = workflow({ id: "waiting", on: [{ kind: "api" }, { kind: "schedule", cron: "0 0 1 1 *", timezone: "UTC" }] }, async ({ step }) => step.approval("sign", { title: "Sign" }));', ...nothing].join("\n"), "trivial");
 }
 
